@@ -1,0 +1,20 @@
+package dev.headrace.cli;
+
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+
+/** Entry point of {@code ./headrace}. */
+@Command(
+    name = "headrace",
+    mixinStandardHelpOptions = true,
+    version = "headrace 0.1.0",
+    synopsisSubcommandLabel = "COMMAND",
+    description = "Small Python web apps, every change one signed git commit.",
+    subcommands = {Up.class})
+public final class Main {
+  private Main() {}
+
+  public static void main(String[] args) {
+    System.exit(new CommandLine(new Main()).execute(args));
+  }
+}

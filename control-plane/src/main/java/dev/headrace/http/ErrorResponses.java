@@ -1,0 +1,163 @@
+package dev.headrace.http;
+
+import jakarta.servlet.http.HttpServletRequest;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.http.HttpStatus;
+import org.springframework.http.HttpStatusCode;
+import org.springframework.http.MediaType;
+import org.springframework.http.ProblemDetail;
+import org.springframework.http.ResponseEntity;
+import org.springframework.http.converter.HttpMessageNotReadableException;
+import org.springframework.web.ErrorResponse;
+import org.springframework.web.bind.annotation.ExceptionHandler;
+import org.springframework.web.bind.annotation.RestControllerAdvice;
+import org.springframework.web.context.request.async.AsyncRequestNotUsableException;
+import org.springframework.web.method.annotation.MethodArgumentTypeMismatchException;
+import tools.jackson.core.JacksonException;
+import tools.jackson.core.exc.StreamReadException;
+import tools.jackson.databind.exc.MismatchedInputException;
+
+/** Every refusal in the shape that the route's clients can show. */
+@RestControllerAdvice
+class ErrorResponses {
+  private static final Logger log = LoggerFactory.getLogger(ErrorResponses.class);
+
+  @ExceptionHandler
+  ResponseEntity<Object> refused(ApiError error, HttpServletRequest request) {
+    if (isV1(request)) {
+      ProblemDetail problem = ProblemDetail.forStatusAndDetail(error.status(), error.text());
+      error.code().ifPresent(code -> problem.setProperty("code", code.name()));
+      error.details().forEach(problem::setProperty);
+      return problem(problem);
+    }
+    Object detail =
+        error.code().isEmpty()
+            ? error.text()
+            : object(error.code().get().name(), error.text(), error.details());
+    return ResponseEntity.status(error.status()).body(Map.of("detail", detail));
+  }
+
+  @ExceptionHandler
+  ResponseEntity<Object> unreadable(
+      HttpMessageNotReadableException error, HttpServletRequest request) {
+    return unprocessable(bodyFault(error.getCause()), request);
+  }
+
+  @ExceptionHandler
+  ResponseEntity<Object> wrongType(
+      MethodArgumentTypeMismatchException error, HttpServletRequest request) {
+    String where = request.getQueryString() == null ? "path" : "query";
+    Map<String, @Nullable Object> fault = new LinkedHashMap<>();
+    fault.put("type", "int_parsing");
+    fault.put("loc", List.of(where, error.getName()));
+    fault.put("msg", "Input should be a valid integer, unable to parse string as an integer");
+    fault.put("input", error.getValue());
+    return unprocessable(fault, request);
+  }
+
+  @ExceptionHandler(AsyncRequestNotUsableException.class)
+  void clientWentAway() {}
+
+  @ExceptionHandler
+  ResponseEntity<Object> other(Exception error, HttpServletRequest request) {
+    if (error instanceof ErrorResponse known) {
+      HttpStatusCode status = known.getStatusCode();
+      HttpStatus named = HttpStatus.resolve(status.value());
+      String reason = named == null ? "Error" : named.getReasonPhrase();
+      return isV1(request)
+          ? problem(known.getBody())
+          : ResponseEntity.status(status)
+              .headers(known.getHeaders())
+              .body(Map.of("detail", reason));
+    }
+    log.error("{} {} failed", request.getMethod(), request.getRequestURI(), error);
+    if (isV1(request)) {
+      return problem(
+          ProblemDetail.forStatusAndDetail(
+              HttpStatus.INTERNAL_SERVER_ERROR,
+              "Headrace could not answer this request; its log says why."));
+    }
+    return ResponseEntity.internalServerError()
+        .contentType(MediaType.TEXT_PLAIN)
+        .body("Internal Server Error");
+  }
+
+  private static ResponseEntity<Object> unprocessable(
+      Map<String, @Nullable Object> fault, HttpServletRequest request) {
+    if (isV1(request)) {
+      ProblemDetail problem =
+          ProblemDetail.forStatusAndDetail(
+              HttpStatus.UNPROCESSABLE_CONTENT, fault.get("loc") + ": " + fault.get("msg"));
+      return problem(problem);
+    }
+    return ResponseEntity.unprocessableContent().body(Map.of("detail", List.of(fault)));
+  }
+
+  private static Map<String, @Nullable Object> bodyFault(@Nullable Throwable cause) {
+    Map<String, @Nullable Object> fault = new LinkedHashMap<>();
+    List<Object> loc = new ArrayList<>(List.of("body"));
+    switch (cause) {
+      case StreamReadException unparsable -> {
+        fault.put("type", "json_invalid");
+        loc.add(unparsable.getLocation().getCharOffset());
+        fault.put("msg", "JSON decode error: " + unparsable.getOriginalMessage());
+      }
+      case MismatchedInputException mismatch -> {
+        for (JacksonException.Reference step : mismatch.getPath()) {
+          loc.add(step.getPropertyName() == null ? step.getIndex() : step.getPropertyName());
+        }
+        boolean missing = mismatch.getOriginalMessage().contains("issing required");
+        fault.put("type", missing ? "missing" : "type_error");
+        fault.put(
+            "msg",
+            missing ? "Field required" : "Input should be " + expected(mismatch.getTargetType()));
+      }
+      case null, default -> {
+        fault.put("type", "json_invalid");
+        loc.add(0);
+        fault.put("msg", "The request body must be UTF-8 JSON");
+      }
+    }
+    fault.put("loc", loc);
+    fault.put("input", null);
+    return fault;
+  }
+
+  private static String expected(@Nullable Class<?> type) {
+    if (type == null) {
+      return "of another type";
+    }
+    if (type == String.class) {
+      return "a valid string";
+    }
+    if (type == Integer.class || type == int.class) {
+      return "a valid integer";
+    }
+    return Map.class.isAssignableFrom(type) ? "a valid dictionary" : "a valid value";
+  }
+
+  private static Map<String, @Nullable Object> object(
+      String code, String message, Map<String, Object> details) {
+    Map<String, @Nullable Object> detail = new LinkedHashMap<>();
+    detail.put("code", code);
+    detail.put("message", message);
+    detail.put("details", details.isEmpty() ? null : details);
+    return detail;
+  }
+
+  private static ResponseEntity<Object> problem(ProblemDetail problem) {
+    return ResponseEntity.status(problem.getStatus())
+        .contentType(MediaType.APPLICATION_PROBLEM_JSON)
+        .body(problem);
+  }
+
+  private static boolean isV1(HttpServletRequest request) {
+    return request.getRequestURI().startsWith("/api/v1/");
+  }
+}

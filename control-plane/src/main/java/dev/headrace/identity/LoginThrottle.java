@@ -1,0 +1,65 @@
+package dev.headrace.identity;
+
+import dev.headrace.http.ApiError;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+import org.springframework.http.HttpStatus;
+import org.springframework.stereotype.Component;
+
+/**
+ * Slows down guessing: after ten wrong passwords for one account from one address, that pair waits.
+ * Other addresses are not held up, so nobody can be locked out by a stranger. Thread-safe.
+ */
+@Component
+final class LoginThrottle {
+  private static final int ATTEMPTS = 10;
+  private static final int REMEMBERED = 10_000;
+  private static final Duration WINDOW = Duration.ofMinutes(5);
+
+  private final Clock clock;
+  private final Map<String, Failures> failures =
+      new LinkedHashMap<>() {
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<String, Failures> eldest) {
+          return size() > REMEMBERED;
+        }
+      };
+
+  LoginThrottle(Clock clock) {
+    this.clock = clock;
+  }
+
+  private record Failures(int count, Instant last) {}
+
+  synchronized void check(String username, String address) {
+    Failures seen = failures.get(key(username, address));
+    if (seen != null
+        && seen.count() >= ATTEMPTS
+        && seen.last().plus(WINDOW).isAfter(clock.instant())) {
+      throw ApiError.text(
+          HttpStatus.TOO_MANY_REQUESTS,
+          "Too many wrong passwords; try again in %d minutes".formatted(WINDOW.toMinutes()));
+    }
+  }
+
+  synchronized void failed(String username, String address) {
+    Instant now = clock.instant();
+    failures.merge(
+        key(username, address),
+        new Failures(1, now),
+        (seen, one) ->
+            seen.last().plus(WINDOW).isAfter(now) ? new Failures(seen.count() + 1, now) : one);
+  }
+
+  synchronized void succeeded(String username, String address) {
+    failures.remove(key(username, address));
+  }
+
+  private static String key(String username, String address) {
+    return address + " " + username.toLowerCase(Locale.ROOT);
+  }
+}

@@ -1,0 +1,141 @@
+package dev.headrace.store;
+
+import de.bwaldvogel.mongo.MongoServer;
+import de.bwaldvogel.mongo.backend.QueryResult;
+import de.bwaldvogel.mongo.backend.h2.H2Backend;
+import de.bwaldvogel.mongo.bson.Document;
+import de.bwaldvogel.mongo.exception.MongoServerError;
+import de.bwaldvogel.mongo.wire.message.MongoMessage;
+import de.bwaldvogel.mongo.wire.message.MongoQuery;
+import io.netty.channel.Channel;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.SecureRandom;
+import java.util.HexFormat;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import org.h2.mvstore.MVStore;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A Mongo wire server on loopback with one file as its store.
+ *
+ * <p>Apps share the loopback network with it and it knows no users, so a connection must name a
+ * secret of this process in its handshake before it may say anything else. A write is in the file
+ * before it is acknowledged, so that a killed process loses none.
+ */
+final class EmbeddedMongo implements AutoCloseable {
+  private static final Set<String> HANDSHAKES = Set.of("ismaster", "hello");
+  private static final Set<String> WRITES =
+      Set.of("insert", "update", "delete", "findandmodify", "createindexes", "drop");
+
+  private final String secret = HexFormat.of().formatHex(randomBytes());
+  private final MongoServer server;
+
+  EmbeddedMongo(Path folder) throws IOException {
+    Files.createDirectories(folder);
+    MVStore store =
+        new MVStore.Builder()
+            .fileName(folder.resolve("store.mv").toString())
+            .autoCommitDisabled()
+            .cacheSize(8)
+            .open();
+    store.setVersionsToKeep(0);
+    server = new MongoServer(new GuardedBackend(store, secret));
+    server.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 1, 4);
+  }
+
+  /** Carries the secret as the application's name, which the driver sends in each handshake. */
+  String connectionString() {
+    InetSocketAddress address = server.getLocalAddress();
+    return "mongodb://127.0.0.1:%d/?appName=%s&retryWrites=false&retryReads=false"
+        .formatted(address.getPort(), secret);
+  }
+
+  @Override
+  public void close() {
+    server.shutdownNow();
+  }
+
+  private static byte[] randomBytes() {
+    byte[] bytes = new byte[32];
+    new SecureRandom().nextBytes(bytes);
+    return bytes;
+  }
+
+  private static final class GuardedBackend extends H2Backend {
+    private final byte[] secret;
+    private final Set<Channel> admitted = ConcurrentHashMap.newKeySet();
+
+    GuardedBackend(MVStore store, String secret) {
+      super(store);
+      this.secret = secret.getBytes(StandardCharsets.UTF_8);
+    }
+
+    @Override
+    public Document handleCommand(
+        Channel channel, String database, String command, Document query) {
+      admit(channel, command, query);
+      Document reply = super.handleCommand(channel, database, command, query);
+      commitAfter(command);
+      return reply;
+    }
+
+    @Override
+    public Document handleMessage(MongoMessage message) {
+      Document document = message.getDocument();
+      String command = document.keySet().iterator().next();
+      admit(message.getChannel(), command, document);
+      Document reply = super.handleMessage(message);
+      commitAfter(command);
+      return reply;
+    }
+
+    @Override
+    public QueryResult handleQuery(MongoQuery query) {
+      admit(query.getChannel(), "query", query.getQuery());
+      return super.handleQuery(query);
+    }
+
+    @Override
+    public void handleClose(Channel channel) {
+      admitted.remove(channel);
+      super.handleClose(channel);
+    }
+
+    private void commitAfter(String command) {
+      if (WRITES.contains(command.toLowerCase(java.util.Locale.ROOT))) {
+        commit();
+      }
+    }
+
+    private void admit(Channel channel, String command, Document query) {
+      if (admitted.contains(channel)) {
+        return;
+      }
+      if (HANDSHAKES.contains(command.toLowerCase(java.util.Locale.ROOT))
+          && MessageDigest.isEqual(secret, applicationName(query))) {
+        admitted.add(channel);
+        return;
+      }
+      throw new MongoServerError(13, "Unauthorized", "this server belongs to another process");
+    }
+
+    private static byte[] applicationName(Document handshake) {
+      return child(handshake, "client") instanceof Document client
+              && child(client, "application") instanceof Document application
+              && child(application, "name") instanceof String name
+          ? name.getBytes(StandardCharsets.UTF_8)
+          : new byte[0];
+    }
+
+    private static @Nullable Object child(Document document, String key) {
+      return document.get(key);
+    }
+  }
+}

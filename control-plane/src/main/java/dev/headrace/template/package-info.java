@@ -1,0 +1,5 @@
+/** Starter apps offered to authors. */
+@NullMarked
+package dev.headrace.template;
+
+import org.jspecify.annotations.NullMarked;
