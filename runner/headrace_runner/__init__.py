@@ -1,0 +1,1 @@
+"""Runs users' FastAPI and FastHTML apps, and checks their syntax."""
