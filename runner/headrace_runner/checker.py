@@ -417,7 +417,8 @@ class Names:
                     return True
                 node = node.func if isinstance(node, ast.Call) else node.value
             else:
-XX
+                meaning = self._meanings.get(node.id) if isinstance(node, ast.Name) else None
+                return meaning == "pathlib.Path()" or meaning in PATH_CLASSES
 
     def uses(self, module: str) -> bool:
         return any(meaning.partition(".")[0] == module for meaning in self._meanings.values())
