@@ -1,0 +1,36 @@
+package dev.headrace.manifests;
+
+/** The plan an app runs on. Every plan asks for the same little and differs in its limits. */
+public enum Resources {
+  SMALL("small", 250, 128),
+  MEDIUM("medium", 500, 256),
+  LARGE("large", 1000, 512);
+
+  static final int REQUEST_CPU_MILLIS = 50;
+  static final int REQUEST_MEMORY_MEBIBYTES = 64;
+
+  private final String word;
+  private final int cpuMillis;
+  private final int memoryMebibytes;
+
+  Resources(String word, int cpuMillis, int memoryMebibytes) {
+    this.word = word;
+    this.cpuMillis = cpuMillis;
+    this.memoryMebibytes = memoryMebibytes;
+  }
+
+  /** The word in app.yaml and in the API. */
+  public String word() {
+    return word;
+  }
+
+  /** CPU limit in thousandths of a core. */
+  public int cpuMillis() {
+    return cpuMillis;
+  }
+
+  /** Memory limit in MiB. */
+  public int memoryMebibytes() {
+    return memoryMebibytes;
+  }
+}
