@@ -188,9 +188,8 @@ class Source:
     def _require_allowed(self, module: str, members: list[str], line: int) -> None:
         top = module.partition(".")[0]
         beside_entrypoint = "/".join([*self.entrypoint.split("/")[:-1], top])
-        if top != "main" or len(self.names) > 1:
-            if self._is_own(top) or self._is_own(beside_entrypoint):
-                return
+        if self._is_own(top) or self._is_own(beside_entrypoint):
+            return
         if self._is_listed(module) or all(map(self._is_listed, members)):
             return
         hint = import_hint(top) if self.is_entrypoint else ""

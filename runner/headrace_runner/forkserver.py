@@ -1,0 +1,319 @@
+"""Starts apps by forking a process that has imported what they need: `python -m headrace_runner.forkserver`.
+
+Commands come in on standard input, events go out on standard output, one JSON object a line.
+One thread, one loop. The end of standard input, or of the parent, ends the server and every app at once.
+"""
+
+import asyncio
+import contextlib
+import gc
+import importlib
+import os
+import selectors
+import signal
+import socket
+import sys
+import time
+from collections import deque
+
+from headrace_runner.child import Birth
+from headrace_runner.instance import Instance, Pipe
+from headrace_runner.protocol import MAX_COMMAND_BYTES, BadCommand, Start, Stop, event_line, parse
+from headrace_runner.sandbox import ALL_FILES, Sandbox, die_with, open_sandbox
+
+# What apps import most; found in memory they cost nothing at a start.
+COMMON = (
+    "anyio._backends._asyncio anyio.to_thread email.message encodings.idna fastapi.middleware.cors "
+    "fastapi.responses fastapi.security fastapi.testclient fastapi.templating html http.client httpx jinja2 "
+    "multipart pydantic_settings secrets sqlite3 starlette.middleware.base starlette.staticfiles "
+    "starlette.websockets uuid uvicorn.lifespan.off uvloop"
+).split()
+MAX_WAITING_BYTES = 4 * 1024 * 1024
+FOREVER = None
+
+
+class ForkServer:
+    def __init__(self, sandbox: Sandbox, commands: int, events: int) -> None:
+        self._sandbox = sandbox
+        self._commands = commands
+        self._events = Outbox(events)
+        self._instances: dict[str, Instance] = {}
+        self._selector = selectors.DefaultSelector()
+        self._partial = bytearray()
+        self._skipping = False
+        self._wakeups, wake = os.pipe()
+        for number in (self._wakeups, wake):
+            os.set_blocking(number, False)
+        signal.set_wakeup_fd(wake, warn_on_full_buffer=False)
+        for number in (signal.SIGCHLD, signal.SIGTERM, signal.SIGHUP):
+            signal.signal(number, lambda *_: None)
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+    def run(self, parent: int) -> Birth | None:
+        """Serves until the parent is gone. In a fork it returns what that fork has to become."""
+        os.set_blocking(self._commands, False)
+        self._selector.register(self._commands, selectors.EVENT_READ, "commands")
+        self._selector.register(self._wakeups, selectors.EVENT_READ, "signals")
+        sandbox = self._sandbox
+        self._emit({"event": "ready", "isolation": sandbox.isolation, "isolation_detail": sandbox.detail})
+        while True:
+            for key, _ in self._selector.select(self._time_left()):
+                if key.data == "commands":
+                    lines = self._read_commands()
+                    if lines is None:
+                        return None
+                    for line in lines:
+                        if birth := self._obey(line):
+                            return birth
+                elif key.data == "signals":
+                    numbers = os.read(self._wakeups, 1024)
+                    if signal.SIGTERM in numbers or (signal.SIGHUP in numbers and os.getppid() != parent):
+                        return None
+                    self._reap()
+                elif isinstance(key.data, Pipe) and not key.data.read():
+                    self._selector.unregister(key.data.number)
+            self._kill_overdue()
+            self._watch_outbox()
+
+    def end_everything(self) -> None:
+        for instance in self._instances.values():
+            self._signal(instance, signal.SIGKILL)
+        for instance in self._instances.values():
+            self._sandbox.remove(instance.place)
+
+    # Commands
+
+    def _read_commands(self) -> list[bytes] | None:
+        try:
+            data = os.read(self._commands, 1024 * 1024)
+        except BlockingIOError:
+            return []
+        if not data:
+            return None
+        *lines, rest = data.split(b"\n")
+        complete = []
+        for line in lines:
+            if not self._skipping:
+                complete.append(bytes(self._partial) + line)
+            self._partial.clear()
+            self._skipping = False
+        if not self._skipping:
+            self._partial += rest
+        if len(self._partial) > MAX_COMMAND_BYTES:
+            self._partial.clear()
+            self._skipping = True
+            self._complain(BadCommand(f"Command is longer than {MAX_COMMAND_BYTES} bytes and was left out."))
+        return complete
+
+    def _obey(self, line: bytes) -> Birth | None:
+        if not line.strip():
+            return None
+        try:
+            command = parse(line)
+            if isinstance(command, Start):
+                return self._start(command)
+            self._stop(command)
+        except BadCommand as problem:
+            self._complain(problem)
+        except OSError as error:
+            self._complain(BadCommand(f"The machine refused: {error}.", command.id))
+        return None
+
+    def _start(self, start: Start) -> Birth | None:
+        if start.id in self._instances:
+            raise BadCommand(f"{start.id} is already running. Stop it first or choose another id.", start.id)
+        place = self._sandbox.prepare(start.id)
+        listener = socket.create_server(("127.0.0.1", 0), backlog=1024)
+        ends = [os.pipe() for _ in range(3)]
+        reading = [read for read, _ in ends]
+        out, err, report = (write for _, write in ends)
+        child = os.fork()
+        if child == 0:
+            self._selector.close()
+            self._instances.clear()
+            return Birth(start, place, listener, out, err, report)
+        port = listener.getsockname()[1]
+        listener.close()
+        instance = Instance(start.id, child, place, port, self._emit)
+        for number in (out, err, report):
+            os.close(number)
+        instance.attach(*reading)
+        for pipe in instance.pipes:
+            os.set_blocking(pipe.number, False)
+            self._selector.register(pipe.number, selectors.EVENT_READ, pipe)
+        self._instances[start.id] = instance
+        return None
+
+    def _stop(self, stop: Stop) -> None:
+        instance = self._instances.get(stop.id)
+        if instance is None:
+            raise BadCommand(f"{stop.id} is not running, so it was not stopped.", stop.id)
+        instance.stopping = True
+        instance.kill_at = time.monotonic() + stop.grace_s
+        self._signal(instance, signal.SIGTERM)
+
+    # Processes
+
+    def _signal(self, instance: Instance, number: int) -> None:
+        if instance.pid is None:
+            instance.pipes[2].read()
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(instance.pid or instance.helper, number)
+
+    def _kill_overdue(self) -> None:
+        for instance in self._instances.values():
+            if instance.kill_at is not None and instance.kill_at <= time.monotonic():
+                instance.kill_at = FOREVER
+                self._signal(instance, signal.SIGKILL)
+
+    def _time_left(self) -> float | None:
+        times = [instance.kill_at for instance in self._instances.values() if instance.kill_at is not None]
+        return max(0.0, min(times) - time.monotonic()) if times else FOREVER
+
+    def _reap(self) -> None:
+        while True:
+            try:
+                pid, status = os.waitpid(-1, os.WNOHANG)
+            except ChildProcessError:
+                return
+            if pid == 0:
+                return
+            # A helper tells the app's process id before it ends, so the report is there by now.
+            for instance in list(self._instances.values()):
+                if instance.pid is None:
+                    instance.pipes[2].read()
+            for instance in list(self._instances.values()):
+                is_app = pid == instance.pid
+                failed_helper = pid == instance.helper and instance.pid is None
+                if is_app or failed_helper:
+                    self._bury(instance, os.waitstatus_to_exitcode(status))
+
+    def _bury(self, instance: Instance, code: int) -> None:
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(instance.pid or instance.helper, signal.SIGKILL)
+        for pipe in instance.pipes:
+            pipe.drain()
+            with contextlib.suppress(KeyError):
+                self._selector.unregister(pipe.number)
+            os.close(pipe.number)
+        instance.log.tell_dropped()
+        del self._instances[instance.id]
+        self._sandbox.remove(instance.place)
+        self._emit(instance.exited_event(code))
+
+    # Events
+
+    def _emit(self, event: dict[str, object]) -> bool:
+        return self._events.put(event_line(event), may_drop=event["event"] == "log")
+
+    def _complain(self, problem: BadCommand) -> None:
+        named = {"id": problem.instance} if problem.instance else {}
+        self._emit({"event": "error", **named, "message": str(problem)})
+
+    def _watch_outbox(self) -> None:
+        waiting = self._events.flush()
+        watched = self._events.number in self._selector.get_map()
+        if waiting and not watched:
+            self._selector.register(self._events.number, selectors.EVENT_WRITE, "events")
+        elif watched and not waiting:
+            self._selector.unregister(self._events.number)
+
+
+class Outbox:
+    """Never waits for the reader. When it is slow, log lines are left out and all else is kept."""
+
+    def __init__(self, number: int) -> None:
+        self.number = number
+        self._lines: deque[bytes] = deque()
+        self._bytes = 0
+        os.set_blocking(number, False)
+
+    def put(self, line: bytes, may_drop: bool) -> bool:
+        if may_drop and self._bytes > MAX_WAITING_BYTES:
+            return False
+        self._lines.append(line)
+        self._bytes += len(line)
+        self.flush()
+        return True
+
+    def flush(self) -> bool:
+        """True while something waits. A reader that is gone ends the server like the end of its input."""
+        while self._lines:
+            line = self._lines[0]
+            try:
+                written = os.write(self.number, line)
+            except BlockingIOError:
+                return True
+            self._bytes -= written
+            if written < len(line):
+                self._lines[0] = line[written:]
+            else:
+                self._lines.popleft()
+        return False
+
+
+def import_common() -> None:
+    for name in COMMON:
+        with contextlib.suppress(ImportError):
+            importlib.import_module(name)
+    asyncio.run(warm_up())
+    gc.collect()
+    gc.freeze()
+
+
+async def warm_up() -> None:
+    """Answers one request, so that everything that is made at the first one is made before a fork."""
+    from fastapi import FastAPI
+
+    from headrace_runner.serve import config
+
+    app = FastAPI()
+
+    @app.get("/")
+    async def hello() -> dict[str, str]:
+        return {"hello": "world"}
+
+    config(app, 1, True).load()
+    scope = {
+        "type": "http", "asgi": {"version": "3.0"}, "http_version": "1.1", "method": "GET", "scheme": "http",
+        "path": "/", "raw_path": b"/", "root_path": "", "query_string": b"", "headers": [],
+        "client": ("127.0.0.1", 1), "server": ("127.0.0.1", 1),
+    }  # fmt: skip
+
+    async def receive() -> dict[str, object]:
+        return {"type": "http.request", "body": b"", "more_body": False}
+
+    async def send(_: object) -> None:
+        return
+
+    await app(scope, receive, send)
+
+
+def main() -> int:
+    with contextlib.suppress(PermissionError):
+        os.setsid()
+    commands, events = os.dup(0), os.dup(1)
+    os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
+    os.dup2(2, 1)
+    os.closerange(max(commands, events) + 1, ALL_FILES)
+    parent = os.getppid()
+    sandbox = open_sandbox()
+    if sandbox.isolation == "none":
+        if sys.platform == "linux":
+            die_with(parent)
+    else:
+        parent = os.getppid()
+    import_common()
+    server = ForkServer(sandbox, commands, events)
+    try:
+        birth = server.run(parent)
+    except BrokenPipeError:
+        birth = None
+    if birth:
+        return birth.run(sandbox)
+    server.end_everything()
+    os._exit(0)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
