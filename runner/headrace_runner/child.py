@@ -2,7 +2,6 @@
 
 import contextlib
 import gc
-import itertools
 import json
 import os
 import signal
@@ -11,13 +10,13 @@ import sys
 from dataclasses import asdict, dataclass
 
 from headrace_runner.failure import Failure
+from headrace_runner.kernel import close_all_but
 from headrace_runner.protocol import Start
-from headrace_runner.sandbox import ALL_FILES, Place, Sandbox
+from headrace_runner.sandbox import Place, Sandbox
 from headrace_runner.serve import AppSettings, serve
 
 # Shorter than the grace of a stop, so that the app's own shutdown code still runs.
 REQUEST_GRACE_S = 4
-SIGNALS = (signal.SIGCHLD, signal.SIGHUP, signal.SIGPIPE)
 
 
 @dataclass(frozen=True)
@@ -41,15 +40,13 @@ class Birth:
             message = f"The platform could not set up the app's sandbox: {error}"
             self._tell(failure=asdict(Failure("SandboxError", message, message, None, None)))
             return 1
-        for number in SIGNALS:
+        for number in (signal.SIGCHLD, signal.SIGHUP):
             signal.signal(number, signal.SIG_DFL)
         gc.enable()
         failure = serve(self._settings(), self.listener, on_ready=lambda: self._tell(listening=True))
         if failure:
             self._tell(failure=asdict(failure))
-            failure.write("start")
-            return 1
-        return 0
+        return 1 if failure else 0
 
     def _settings(self) -> AppSettings:
         code = self.place.code
@@ -64,9 +61,7 @@ class Birth:
         nothing = os.open(os.devnull, os.O_RDONLY)
         for source, target in ((nothing, 0), (self.out, 1), (self.err, 2)):
             os.dup2(source, target)
-        kept = [2, *sorted((self.listener.fileno(), self.report)), ALL_FILES]
-        for left, right in itertools.pairwise(kept):
-            os.closerange(left + 1, right)
+        close_all_but(0, 1, 2, self.listener.fileno(), self.report)
         for number, name in ((1, "stdout"), (2, "stderr")):
             stream = open(
                 number, "w", encoding="utf-8", errors="backslashreplace", buffering=1, closefd=False
@@ -94,5 +89,5 @@ class Birth:
         )
 
     def _tell(self, **report: object) -> None:
-        with contextlib.suppress(BrokenPipeError):
+        with contextlib.suppress(OSError):
             os.write(self.report, json.dumps(report).encode() + b"\n")

@@ -1,5 +1,6 @@
 """The outermost layer of every served app: probes, the request log, and errors."""
 
+import contextlib
 import json
 import os
 import time
@@ -101,7 +102,8 @@ class Edge:
                 "status": status,
                 "duration_ms": round((time.perf_counter() - began) * 1000, 2),
             }
-            os.write(1, json.dumps(line).encode() + b"\n")
+            with contextlib.suppress(OSError):
+                os.write(1, json.dumps(line).encode() + b"\n")
 
     async def _run(self, scope: Scope, receive: Receive, send: Send) -> None:
         answered = False

@@ -9,6 +9,7 @@ import contextlib
 import gc
 import importlib
 import os
+import resource
 import selectors
 import signal
 import socket
@@ -18,18 +19,18 @@ from collections import deque
 
 from headrace_runner.child import Birth
 from headrace_runner.instance import Instance, Pipe
+from headrace_runner.kernel import close_all_but
 from headrace_runner.protocol import MAX_COMMAND_BYTES, BadCommand, Start, Stop, event_line, parse
-from headrace_runner.sandbox import ALL_FILES, Sandbox, die_with, open_sandbox
+from headrace_runner.sandbox import Sandbox, die_with, open_sandbox
 
 # What apps import most; found in memory they cost nothing at a start.
 COMMON = (
     "anyio._backends._asyncio anyio.to_thread email.message encodings.idna fastapi.middleware.cors "
-    "fastapi.responses fastapi.security fastapi.testclient fastapi.templating html http.client httpx jinja2 "
-    "multipart pydantic_settings secrets sqlite3 starlette.middleware.base starlette.staticfiles "
-    "starlette.websockets uuid uvicorn.lifespan.off uvloop"
+    "fastapi.responses fastapi.security fastapi.templating html http.client httpx jinja2 python_multipart "
+    "secrets starlette.middleware.base starlette.staticfiles starlette.websockets uuid "
+    "uvicorn.lifespan.off uvloop"
 ).split()
 MAX_WAITING_BYTES = 4 * 1024 * 1024
-FOREVER = None
 
 
 class ForkServer:
@@ -70,14 +71,15 @@ class ForkServer:
                     if signal.SIGTERM in numbers or (signal.SIGHUP in numbers and os.getppid() != parent):
                         return None
                     self._reap()
-                elif isinstance(key.data, Pipe) and not key.data.read():
+                elif isinstance(key.data, Pipe) and not key.data.closed and not key.data.read():
                     self._selector.unregister(key.data.number)
-            self._kill_overdue()
+            for instance in self._instances.values():
+                self._attend(instance)
             self._watch_outbox()
 
     def end_everything(self) -> None:
         for instance in self._instances.values():
-            self._signal(instance, signal.SIGKILL)
+            kill(instance.pid or instance.helper, signal.SIGKILL)
         for instance in self._instances.values():
             self._sandbox.remove(instance.place)
 
@@ -122,22 +124,21 @@ class ForkServer:
     def _start(self, start: Start) -> Birth | None:
         if start.id in self._instances:
             raise BadCommand(f"{start.id} is already running. Stop it first or choose another id.", start.id)
-        place = self._sandbox.prepare(start.id)
-        listener = socket.create_server(("127.0.0.1", 0), backlog=1024)
-        ends = [os.pipe() for _ in range(3)]
-        reading = [read for read, _ in ends]
-        out, err, report = (write for _, write in ends)
-        child = os.fork()
-        if child == 0:
-            self._selector.close()
-            self._instances.clear()
-            return Birth(start, place, listener, out, err, report)
-        port = listener.getsockname()[1]
-        listener.close()
+        with contextlib.ExitStack() as opened:
+            listener = opened.enter_context(socket.create_server(("127.0.0.1", 0), backlog=1024))
+            ends = [os.pipe() for _ in range(3)]
+            writing = [write for _, write in ends]
+            for write in writing:
+                opened.callback(os.close, write)
+            place = self._sandbox.prepare(start.id)
+            child = fork_with_sigterm_blocked()
+            if child == 0:
+                opened.pop_all()
+                self._selector.close()
+                return Birth(start, place, listener, *writing)
+            port = listener.getsockname()[1]
         instance = Instance(start.id, child, place, port, self._emit)
-        for number in (out, err, report):
-            os.close(number)
-        instance.attach(*reading)
+        instance.attach(*(read for read, _ in ends))
         for pipe in instance.pipes:
             os.set_blocking(pipe.number, False)
             self._selector.register(pipe.number, selectors.EVENT_READ, pipe)
@@ -150,25 +151,27 @@ class ForkServer:
             raise BadCommand(f"{stop.id} is not running, so it was not stopped.", stop.id)
         instance.stopping = True
         instance.kill_at = time.monotonic() + stop.grace_s
-        self._signal(instance, signal.SIGTERM)
 
     # Processes
 
-    def _signal(self, instance: Instance, number: int) -> None:
-        if instance.pid is None:
-            instance.pipes[2].read()
-        with contextlib.suppress(ProcessLookupError):
-            os.kill(instance.pid or instance.helper, number)
-
-    def _kill_overdue(self) -> None:
-        for instance in self._instances.values():
+    def _attend(self, instance: Instance) -> None:
+        """Passes a stop on once the app's process is known, kills when its grace is over."""
+        if instance.pid is not None and instance.stopping:
+            if not instance.told_to_stop:
+                instance.told_to_stop = True
+                kill(instance.pid, signal.SIGTERM)
             if instance.kill_at is not None and instance.kill_at <= time.monotonic():
-                instance.kill_at = FOREVER
-                self._signal(instance, signal.SIGKILL)
+                instance.kill_at = None
+                kill(instance.pid, signal.SIGKILL)
+        if instance.log.seconds_until_telling() == 0:
+            instance.log.tell_dropped()
 
     def _time_left(self) -> float | None:
-        times = [instance.kill_at for instance in self._instances.values() if instance.kill_at is not None]
-        return max(0.0, min(times) - time.monotonic()) if times else FOREVER
+        times = [instance.log.seconds_until_telling() for instance in self._instances.values()]
+        for instance in self._instances.values():
+            if instance.pid is not None and instance.kill_at is not None:
+                times.append(max(0.0, instance.kill_at - time.monotonic()))
+        return min((left for left in times if left is not None), default=None)
 
     def _reap(self) -> None:
         while True:
@@ -192,10 +195,9 @@ class ForkServer:
         with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(instance.pid or instance.helper, signal.SIGKILL)
         for pipe in instance.pipes:
-            pipe.drain()
             with contextlib.suppress(KeyError):
                 self._selector.unregister(pipe.number)
-            os.close(pipe.number)
+            pipe.close()
         instance.log.tell_dropped()
         del self._instances[instance.id]
         self._sandbox.remove(instance.place)
@@ -252,6 +254,20 @@ class Outbox:
         return False
 
 
+def kill(pid: int, number: int) -> None:
+    with contextlib.suppress(ProcessLookupError):
+        os.kill(pid, number)
+
+
+def fork_with_sigterm_blocked() -> int:
+    """The child unblocks it once it has a handler, so that a stop which comes at once is not lost."""
+    signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGTERM])
+    child = os.fork()
+    if child:
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, [signal.SIGTERM])
+    return child
+
+
 def import_common() -> None:
     for name in COMMON:
         with contextlib.suppress(ImportError):
@@ -295,7 +311,9 @@ def main() -> int:
     commands, events = os.dup(0), os.dup(1)
     os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
     os.dup2(2, 1)
-    os.closerange(max(commands, events) + 1, ALL_FILES)
+    close_all_but(0, 1, 2, commands, events)
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
     parent = os.getppid()
     sandbox = open_sandbox()
     if sandbox.isolation == "none":

@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -14,6 +15,7 @@ READ_BYTES = 64 * 1024
 MAX_REPORT_BYTES = 256 * 1024
 LOG_BURST = 2_000
 LOG_LINES_PER_S = 500
+TELL_DROPPED_S = 1.0
 MAX_TEXT = 12_000
 
 Emit = Callable[[dict[str, object]], bool]
@@ -56,6 +58,7 @@ class Log:
     allowance: float = LOG_BURST
     refilled: float = field(default_factory=time.monotonic)
     dropped: int = 0
+    told: float = field(default_factory=time.monotonic)
 
     def write(self, stream: str, line: bytes) -> None:
         moment = time.monotonic()
@@ -64,16 +67,18 @@ class Log:
         if self.allowance < 1:
             self.dropped += 1
             return
-        self.tell_dropped()
         self.allowance -= 1
         if not self._emit(stream, line.decode(errors="replace")):
             self.dropped += 1
 
+    def seconds_until_telling(self) -> float | None:
+        return max(0.0, self.told + TELL_DROPPED_S - time.monotonic()) if self.dropped else None
+
     def tell_dropped(self) -> None:
-        if self.dropped and self._emit(
-            "err", f"[headrace] {self.dropped} log lines left out: too many at once"
-        ):
+        note = f"[headrace] {self.dropped} log lines left out: too many at once"
+        if self.dropped and self._emit("err", note):
             self.dropped = 0
+        self.told = time.monotonic()
 
     def _emit(self, stream: str, line: str) -> bool:
         event = {"event": "log", "id": self.instance, "stream": stream, "line": line, "at": now()}
@@ -87,6 +92,7 @@ class Pipe:
     number: int
     take: Callable[[bytes], None]
     lines: Lines
+    closed: bool = False
 
     def read(self) -> bool:
         """Takes what is there without waiting; False at its end."""
@@ -98,7 +104,7 @@ class Pipe:
             self.take(line)
         return bool(data)
 
-    def drain(self) -> None:
+    def close(self) -> None:
         """Takes what is left, but not for ever if someone goes on writing."""
         for _ in range(64):
             try:
@@ -111,6 +117,8 @@ class Pipe:
                 self.take(line)
         for line in self.lines.end():
             self.take(line)
+        os.close(self.number)
+        self.closed = True
 
 
 class Instance:
@@ -124,6 +132,7 @@ class Instance:
         self.pid: int | None = None
         self.listening = False
         self.stopping = False
+        self.told_to_stop = False
         self.kill_at: float | None = None
         self.pipes: list[Pipe] = []
         self.log = Log(instance_id, emit)
@@ -184,8 +193,6 @@ def told_failure(report: dict[str, Any]) -> dict[str, object]:
 
 
 def signal_name(number: int) -> str | None:
-    import signal
-
     try:
         return signal.Signals(number).name
     except ValueError:

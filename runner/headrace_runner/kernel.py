@@ -1,6 +1,7 @@
 """The Linux calls that the standard library lacks. Each raises OSError with the call's name."""
 
 import ctypes
+import itertools
 import os
 import struct
 
@@ -39,6 +40,13 @@ def _check(result: int, call: str) -> None:
     if result != 0:
         number = ctypes.get_errno()
         raise OSError(number, f"{call}: {os.strerror(number)}")
+
+
+def close_all_but(*kept: int) -> None:
+    edges = [-1, *sorted(kept), 2**31 - 1]
+    for left, right in itertools.pairwise(edges):
+        if left + 1 < right:  # closerange takes an empty range from 0 for everything
+            os.closerange(left + 1, right)
 
 
 def unshare(flags: int) -> None:

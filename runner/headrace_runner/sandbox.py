@@ -26,7 +26,6 @@ SPACES = kernel.CLONE_NEWNS | kernel.CLONE_NEWPID | kernel.CLONE_NEWIPC | kernel
 TMP_OPTIONS = "size=64m,nr_inodes=8192,mode=0700"
 CODE_OPTIONS = "size=16m,nr_inodes=1024,mode=0755"
 OPEN_FILES = 1024
-ALL_FILES = 2**31 - 1
 HANDLER_THREADS = 40  # threads count as processes, and a server with sync handlers has this many
 
 
@@ -212,7 +211,7 @@ def move_into_namespaces() -> None:
 
 
 def wait_for(child: int, parent: int) -> None:
-    os.closerange(0, ALL_FILES)
+    kernel.close_all_but()
     die_with(parent)
     _, status = os.waitpid(child, 0)
     os._exit(os.waitstatus_to_exitcode(status) & 0xFF)

@@ -46,11 +46,18 @@ class AppServer(uvicorn.Server):
 
 
 def serve(settings: AppSettings, listener: socket.socket, on_ready: Callable[[], None]) -> Failure | None:
-    """Returns when the app has stopped; a Failure when it could not start.
+    """Returns when the app has stopped; a Failure, already written, if it failed.
 
-    `on_ready` is called once the app answers requests. SIGTERM and SIGINT stop it gracefully.
+    `on_ready` is called once the app answers requests. SIGTERM and SIGINT stop it gracefully; a caller
+    that blocks SIGTERM loses none that comes before this.
     """
     stopped = False
+    phase = "start"
+
+    def ready() -> None:
+        nonlocal phase
+        phase = "run"
+        on_ready()
 
     def stop_while_loading(number: int, _: FrameType | None) -> None:
         if not stopped:
@@ -61,14 +68,17 @@ def serve(settings: AppSettings, listener: socket.socket, on_ready: Callable[[],
     threading.stack_size(THREAD_STACK_BYTES)
     edge = None
     try:
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, [signal.SIGTERM])
         app = load(settings.entrypoint, settings.root)
         edge = Edge(app, settings.root, settings.content, settings.app_id, settings.root_path)
-        server = AppServer(config(edge, settings.grace_s, isinstance(app, Starlette)), on_ready)
+        server = AppServer(config(edge, settings.grace_s, isinstance(app, Starlette)), ready)
         server.run(sockets=[listener])
     except Stopped:
         return None
     except BaseException as error:
-        return (edge and edge.startup_failure) or explain(error, settings.root)
+        failure = (edge and edge.startup_failure) or explain(error, settings.root)
+        failure.write(phase)
+        return failure
     finally:
         stopped = True
     return None
@@ -119,11 +129,7 @@ def main() -> int:
     listener = socket.create_server(
         (os.environ.get("HOST", "0.0.0.0"), int(os.environ.get("PORT", "8000"))), backlog=2048
     )
-    failure = serve(settings, listener, on_ready=lambda: None)
-    if failure:
-        failure.write("start")
-        return 1
-    return 0
+    return 1 if serve(settings, listener, on_ready=lambda: None) else 0
 
 
 if __name__ == "__main__":
