@@ -15,6 +15,9 @@ import org.snakeyaml.engine.v2.events.AliasEvent;
 import org.snakeyaml.engine.v2.events.CollectionEndEvent;
 import org.snakeyaml.engine.v2.events.CollectionStartEvent;
 import org.snakeyaml.engine.v2.events.Event;
+import org.snakeyaml.engine.v2.events.NodeEvent;
+import org.snakeyaml.engine.v2.events.ScalarEvent;
+import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
 import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
 
 /**
@@ -33,7 +36,7 @@ record Yaml(String place, @Nullable Object value) {
           .setAllowNonScalarKeys(false)
           .build();
 
-  /** One document of plain maps, lists and scalars: no aliases, no second document, not deep. */
+  /** One document of plain maps, lists and scalars: no aliases, no tags, not deep. */
   static Yaml parse(String file, byte[] bytes) {
     try {
       String text = Text.decode(bytes);
@@ -42,23 +45,40 @@ record Yaml(String place, @Nullable Object value) {
     } catch (CharacterCodingException e) {
       throw new InvalidSpec(file, bytes.length + " bytes", "text in UTF-8");
     } catch (YamlEngineException e) {
-      throw new InvalidSpec(file, String.valueOf(e.getMessage()), "one document of plain YAML");
+      throw new InvalidSpec(file, problem(e), "one document of plain YAML");
     }
+  }
+
+  private static String problem(YamlEngineException e) {
+    return e instanceof MarkedYamlEngineException marked && marked.getProblemMark().isPresent()
+        ? "line " + (marked.getProblemMark().get().getLine() + 1) + ": " + marked.getProblem()
+        : String.valueOf(e.getMessage());
   }
 
   /** Before anything is built: the builder recurses, the event parser does not. */
   private static void checkEvents(String file, String text) {
     int depth = 0;
     for (Event event : new Parse(SETTINGS).parseString(text)) {
-      if (event instanceof AliasEvent) {
-        throw new InvalidSpec(file, "an alias", "plain YAML without aliases");
-      } else if (event instanceof CollectionStartEvent && ++depth > DEEPEST) {
-        throw new InvalidSpec(
-            file, "more than " + DEEPEST + " levels", "at most " + DEEPEST + " levels");
-      } else if (event instanceof CollectionEndEvent) {
-        depth--;
+      switch (event) {
+        case AliasEvent alias -> throw notPlain(file, "an alias");
+        case NodeEvent node when node.getAnchor().isPresent() -> throw notPlain(file, "an anchor");
+        case ScalarEvent scalar when scalar.getTag().isPresent() -> throw notPlain(file, "a tag");
+        case CollectionStartEvent start when start.getTag().isPresent() ->
+            throw notPlain(file, "a tag");
+        case CollectionStartEvent start -> {
+          if (++depth > DEEPEST) {
+            throw new InvalidSpec(
+                file, "more than " + DEEPEST + " levels", "at most " + DEEPEST + " levels");
+          }
+        }
+        case CollectionEndEvent end -> depth--;
+        default -> {}
       }
     }
+  }
+
+  private static InvalidSpec notPlain(String file, String found) {
+    return new InvalidSpec(file, found, "plain YAML without aliases, anchors and tags");
   }
 
   Yaml at(String key) {
