@@ -1,9 +1,18 @@
 package dev.headrace;
 
+import dev.headrace.app.AppConfiguration;
+import dev.headrace.delivery.DeliveryConfiguration;
+import dev.headrace.delivery.DeliveryEngine;
+import dev.headrace.delivery.local.LocalDelivery;
 import dev.headrace.http.HttpConfiguration;
 import dev.headrace.identity.IdentityConfiguration;
+import dev.headrace.observe.ObserveConfiguration;
+import dev.headrace.projection.ProjectionConfiguration;
 import dev.headrace.store.StoreConfiguration;
+import dev.headrace.template.TemplateConfiguration;
+import dev.headrace.validation.ValidationConfiguration;
 import java.time.Clock;
+import org.springframework.boot.ApplicationRunner;
 import org.springframework.boot.SpringBootConfiguration;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
@@ -14,10 +23,27 @@ import org.springframework.context.annotation.Import;
 @SpringBootConfiguration(proxyBeanMethods = false)
 @EnableAutoConfiguration
 @EnableConfigurationProperties(HeadraceSettings.class)
-@Import({StoreConfiguration.class, IdentityConfiguration.class, HttpConfiguration.class})
+@Import({
+  StoreConfiguration.class,
+  IdentityConfiguration.class,
+  ProjectionConfiguration.class,
+  ValidationConfiguration.class,
+  DeliveryConfiguration.class,
+  LocalDelivery.class,
+  AppConfiguration.class,
+  TemplateConfiguration.class,
+  ObserveConfiguration.class,
+  HttpConfiguration.class
+})
 public class Headrace {
   @Bean
   Clock clock() {
     return Clock.systemUTC();
+  }
+
+  /** The projection has caught up by now: it does so when it is made. */
+  @Bean
+  ApplicationRunner deliver(DeliveryEngine engine) {
+    return arguments -> engine.start();
   }
 }

@@ -1,0 +1,107 @@
+package dev.headrace.cli;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** Talks to a platform as any client does. */
+final class ApiClient {
+  private static final Duration LIMIT = Duration.ofSeconds(30);
+  private static final JsonMapper JSON = new JsonMapper();
+
+  private final HttpClient http = HttpClient.newHttpClient();
+  private final String baseUrl;
+  private final Optional<String> token;
+
+  private ApiClient(String baseUrl, Optional<String> token) {
+    this.baseUrl = baseUrl;
+    this.token = token;
+  }
+
+  static ApiClient logIn(String baseUrl, String username, String password)
+      throws InterruptedException {
+    JsonNode answer =
+        new ApiClient(baseUrl, Optional.empty())
+            .send(
+                "POST",
+                "/api/auth/login",
+                Optional.of(Map.of("username", username, "password", password)),
+                Optional.empty());
+    return new ApiClient(baseUrl, Optional.of(answer.path("access_token").asString()));
+  }
+
+  JsonNode get(String path) throws InterruptedException {
+    return send("GET", path, Optional.empty(), Optional.empty());
+  }
+
+  JsonNode post(String path, Object body, String deployId) throws InterruptedException {
+    return send("POST", path, Optional.of(body), Optional.of(deployId));
+  }
+
+  JsonNode put(String path, Object body, String deployId) throws InterruptedException {
+    return send("PUT", path, Optional.of(body), Optional.of(deployId));
+  }
+
+  /** Follows the deploy's events to its end. */
+  JsonNode awaitOutcome(String appId, int version, Duration within) throws InterruptedException {
+    HttpRequest request =
+        request("/api/v1/apps/%s/deploys/%d/events".formatted(appId, version))
+            .timeout(within)
+            .GET()
+            .build();
+    try (Stream<String> lines = http.send(request, HttpResponse.BodyHandlers.ofLines()).body()) {
+      String outcome =
+          lines
+              .dropWhile(line -> !line.equals("event:outcome"))
+              .filter(line -> line.startsWith("data:"))
+              .findFirst()
+              .orElseThrow(() -> new IOException("the stream ended before the deploy did"));
+      return JSON.readTree(outcome.substring("data:".length()));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private JsonNode send(
+      String method, String path, Optional<Object> body, Optional<String> deployId)
+      throws InterruptedException {
+    HttpRequest.Builder request =
+        request(path)
+            .timeout(LIMIT)
+            .method(
+                method,
+                body.map(JSON::writeValueAsString)
+                    .map(HttpRequest.BodyPublishers::ofString)
+                    .orElseGet(HttpRequest.BodyPublishers::noBody));
+    deployId.ifPresent(id -> request.header("Idempotency-Key", id));
+    try {
+      HttpResponse<String> answer =
+          http.send(request.build(), HttpResponse.BodyHandlers.ofString());
+      if (answer.statusCode() != 200) {
+        throw new IOException(
+            "%s %s answered %d: %s".formatted(method, path, answer.statusCode(), answer.body()));
+      }
+      return JSON.readTree(answer.body());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private HttpRequest.Builder request(String path) {
+    HttpRequest.Builder request =
+        HttpRequest.newBuilder(URI.create(baseUrl + path))
+            .header("Content-Type", "application/json")
+            .header("Headrace-Via", "cli");
+    token.ifPresent(bearer -> request.header("Authorization", "Bearer " + bearer));
+    return request;
+  }
+}

@@ -1,0 +1,50 @@
+package dev.headrace.app;
+
+import dev.headrace.delivery.DeliveryEngine;
+import dev.headrace.delivery.DeployFeed;
+import dev.headrace.delivery.Deploys;
+import dev.headrace.git.PlatformRepository;
+import dev.headrace.manifests.Manifests;
+import dev.headrace.projection.ProjectedApps;
+import dev.headrace.projection.Projection;
+import dev.headrace.validation.SyntaxChecker;
+import java.time.Clock;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.ComponentScan;
+import org.springframework.context.annotation.Configuration;
+
+/** Wires the way of a change: gate, render, commit, project, deliver. */
+@Configuration(proxyBeanMethods = false)
+@ComponentScan
+public class AppConfiguration {
+  @Bean
+  SourceGate sourceGate(SyntaxChecker checker) {
+    return new SourceGate(checker);
+  }
+
+  @Bean
+  Changes changes(PlatformRepository repository, Projection projection, DeliveryEngine engine) {
+    return new Changes(repository, projection, engine);
+  }
+
+  @Bean
+  Apps apps(
+      ProjectedApps projected,
+      Deploys deploys,
+      PlatformRepository repository,
+      Manifests manifests,
+      SourceGate gate,
+      Changes changes) {
+    return new Apps(projected, deploys, repository, manifests, gate, changes);
+  }
+
+  @Bean
+  Submissions submissions(Clock clock) {
+    return new Submissions(clock);
+  }
+
+  @Bean
+  Streams streams(DeployFeed feed, Deploys deploys, ProjectedApps apps) {
+    return new Streams(feed, deploys, apps);
+  }
+}

@@ -1,0 +1,247 @@
+package dev.headrace.app;
+
+import dev.headrace.delivery.Deploy;
+import dev.headrace.delivery.Deploys;
+import dev.headrace.git.Action;
+import dev.headrace.git.AppCommit;
+import dev.headrace.git.AppId;
+import dev.headrace.git.CommitId;
+import dev.headrace.git.PlatformRepository;
+import dev.headrace.http.ApiError;
+import dev.headrace.http.ErrorCode;
+import dev.headrace.identity.Caller;
+import dev.headrace.manifests.AppSpec;
+import dev.headrace.manifests.Framework;
+import dev.headrace.manifests.Manifests;
+import dev.headrace.manifests.Mode;
+import dev.headrace.manifests.ParsedApp;
+import dev.headrace.manifests.Resources;
+import dev.headrace.manifests.SourceFiles;
+import dev.headrace.projection.ProjectedApp;
+import dev.headrace.projection.ProjectedApps;
+import java.util.Optional;
+
+/** What authors do with apps. Each method that changes something ends as one commit. */
+final class Apps {
+  private static final int ATTEMPTS = 10;
+
+  private final ProjectedApps apps;
+  private final Deploys deploys;
+  private final PlatformRepository repository;
+  private final Manifests manifests;
+  private final SourceGate gate;
+  private final Changes changes;
+
+  Apps(
+      ProjectedApps apps,
+      Deploys deploys,
+      PlatformRepository repository,
+      Manifests manifests,
+      SourceGate gate,
+      Changes changes) {
+    this.apps = apps;
+    this.deploys = deploys;
+    this.repository = repository;
+    this.manifests = manifests;
+    this.gate = gate;
+    this.changes = changes;
+  }
+
+  /** An app as its newest commit has it. */
+  private record Current(AppCommit head, ParsedApp app) {}
+
+  /** What a new version is made of. */
+  private record Draft(AppSpec spec, SourceFiles source) {}
+
+  /**
+   * The new app's id follows from who asks and the Deploy-Id, so that a request sent twice makes
+   * one app.
+   */
+  AppCommit create(Submission submission, AppRequest request) {
+    AppIds.Candidate id = AppIds.first(submission.caller().userId(), submission.deployId());
+    SourceGate.Admitted source = gate.admitNew(request);
+    for (int attempt = 0; attempt < ATTEMPTS; attempt++, id = id.next()) {
+      AppSpec spec = newSpec(id.appId(), submission.caller(), request, source);
+      Changes.Result result =
+          changes.render(
+              submission,
+              Action.DEPLOY,
+              spec,
+              manifests.render(spec, source.files(), Optional.empty()),
+              Optional.empty(),
+              Optional.empty());
+      if (result instanceof Changes.Result.Made(AppCommit commit)) {
+        return commit;
+      }
+    }
+    throw ApiError.of(ErrorCode.DEPLOY_FAILED, "No free app id was found; try again");
+  }
+
+  /** A name alone is a rename: committed, but nothing is deployed. */
+  AppCommit update(Submission submission, AppId id, AppRequest request) {
+    ProjectedApp visible = visible(submission.caller(), id);
+    ParsedApp now = current(visible).app();
+    SourceGate.refuseUnsupported(request);
+    boolean single = now.spec().mode() == Mode.SINGLE;
+    refuseOtherMode(request, single);
+    boolean source = single ? request.code() != null : request.files() != null;
+    boolean environment = request.envVars() != null;
+    if (!source && !environment && request.name() == null) {
+      throw ApiError.of(ErrorCode.INVALID_REQUEST, "No fields to update");
+    }
+    Optional<SourceGate.Admitted> admitted =
+        source ? Optional.of(gate.admit(request, now.spec().entrypoint())) : Optional.empty();
+    return change(
+        submission,
+        visible,
+        source || environment ? Action.DEPLOY : Action.RENAME,
+        Optional.empty(),
+        app ->
+            new Draft(
+                named(framework(app.spec(), admitted), request.name()),
+                admitted.map(SourceGate.Admitted::files).orElse(app.source())));
+  }
+
+  /** Source and spec are those of the version, rendered as any deploy is today. */
+  AppCommit rollBack(Submission submission, AppId id, int version) {
+    ProjectedApp visible = visible(submission.caller(), id);
+    Deploy target =
+        deploys
+            .find(id, version)
+            .orElseThrow(() ->
+                ApiError.of(
+                    ErrorCode.NOT_FOUND,
+                    "App %s has no version %d".formatted(id.value(), version)));
+    CommitId restored = target.commit().id();
+    ParsedApp then = manifests.parse(repository.files(id, restored));
+    return change(
+        submission,
+        visible,
+        Action.ROLLBACK,
+        Optional.of(restored),
+        app -> new Draft(then.spec().renamed(app.spec().name()), then.source()));
+  }
+
+  AppCommit delete(Submission submission, AppId id) {
+    ProjectedApp visible = visible(submission.caller(), id);
+    for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
+      AppCommit head = head(visible);
+      if (changes.remove(submission, id, visible.name(), head.id())
+          instanceof Changes.Result.Made(AppCommit commit)) {
+        return commit;
+      }
+    }
+    throw tooBusy();
+  }
+
+  ProjectedApp visible(Caller caller, AppId id) {
+    return apps.find(caller, id).orElseThrow(() -> notFound(id.value()));
+  }
+
+  /** The app's source and spec as its newest commit has them. */
+  ParsedApp read(ProjectedApp app) {
+    return current(app).app();
+  }
+
+  ParsedApp readAt(AppId id, CommitId commit) {
+    return manifests.parse(repository.files(id, commit));
+  }
+
+  static ApiError notFound(String id) {
+    return ApiError.of(ErrorCode.NOT_FOUND, "App not found: " + id);
+  }
+
+  private AppCommit change(
+      Submission submission,
+      ProjectedApp visible,
+      Action action,
+      Optional<CommitId> restores,
+      java.util.function.Function<ParsedApp, Draft> edit) {
+    for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
+      Current now = current(visible);
+      Draft draft = edit.apply(now.app());
+      Changes.Result result =
+          changes.render(
+              submission,
+              action,
+              draft.spec(),
+              manifests.render(draft.spec(), draft.source(), serving(visible.id(), now.app())),
+              Optional.of(now.head().id()),
+              restores);
+      if (result instanceof Changes.Result.Made(AppCommit commit)) {
+        return commit;
+      }
+    }
+    throw tooBusy();
+  }
+
+  private Current current(ProjectedApp app) {
+    AppCommit head = head(app);
+    if (head.action() == Action.DELETE) {
+      throw notFound(app.id().value());
+    }
+    return new Current(head, manifests.parse(repository.files(app.id(), head.id())));
+  }
+
+  private AppCommit head(ProjectedApp app) {
+    return repository.latest(app.id()).orElseThrow(() -> notFound(app.id().value()));
+  }
+
+  /** The source that answers now must stay in the tree beside the new one. */
+  private Optional<SourceFiles> serving(AppId id, ParsedApp now) {
+    return deploys
+        .serving(id)
+        .map(live -> readAt(id, live.commit().id()).source())
+        .or(now::serving);
+  }
+
+  private static AppSpec newSpec(
+      AppId id, Caller caller, AppRequest request, SourceGate.Admitted source) {
+    return new AppSpec(
+        id.value(),
+        String.valueOf(request.name()),
+        caller.userId(),
+        source.mode(),
+        source.framework(),
+        source.entrypoint(),
+        Optional.empty(),
+        Resources.SMALL,
+        0,
+        1);
+  }
+
+  private static AppSpec framework(AppSpec spec, Optional<SourceGate.Admitted> admitted) {
+    Framework framework = admitted.map(SourceGate.Admitted::framework).orElse(spec.framework());
+    return new AppSpec(
+        spec.id(),
+        spec.name(),
+        spec.ownerId(),
+        spec.mode(),
+        framework,
+        spec.entrypoint(),
+        spec.databaseId(),
+        spec.resources(),
+        spec.restarts(),
+        spec.replicas());
+  }
+
+  private static AppSpec named(AppSpec spec, @org.jspecify.annotations.Nullable String name) {
+    return name == null ? spec : spec.renamed(name);
+  }
+
+  private static void refuseOtherMode(AppRequest request, boolean single) {
+    if (single ? request.hasFiles() : request.code() != null) {
+      throw ApiError.of(
+          ErrorCode.INVALID_REQUEST,
+          single
+              ? "This app has a single file: send its text as code. To use several files, create a new app."
+              : "This app has several files: send them all as files. To use a single file, create a new app.");
+    }
+  }
+
+  private static ApiError tooBusy() {
+    return ApiError.of(
+        ErrorCode.CONFLICT,
+        "This app is being changed by others at the same time; nothing was changed. Try again.");
+  }
+}

@@ -1,0 +1,139 @@
+package dev.headrace.app;
+
+import dev.headrace.delivery.DeliveryEngine;
+import dev.headrace.git.Action;
+import dev.headrace.git.Actor;
+import dev.headrace.git.AppCommit;
+import dev.headrace.git.AppId;
+import dev.headrace.git.Change;
+import dev.headrace.git.CommitId;
+import dev.headrace.git.CommitOutcome;
+import dev.headrace.git.Contents;
+import dev.headrace.git.PlatformRepository;
+import dev.headrace.http.ApiError;
+import dev.headrace.http.ErrorCode;
+import dev.headrace.manifests.AppSpec;
+import dev.headrace.manifests.RenderedApp;
+import dev.headrace.projection.Projection;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The second half of every change: commit it, make it readable, tell the engine. An answer to the
+ * author comes after all three.
+ */
+final class Changes {
+  private static final Logger log = LoggerFactory.getLogger(Changes.class);
+
+  private final PlatformRepository repository;
+  private final Projection projection;
+  private final DeliveryEngine engine;
+
+  Changes(PlatformRepository repository, Projection projection, DeliveryEngine engine) {
+    this.repository = repository;
+    this.projection = projection;
+    this.engine = engine;
+  }
+
+  /** What became of a change: its commit, or that somebody else's came first. */
+  sealed interface Result {
+    record Made(AppCommit commit) implements Result {}
+
+    record Overtaken() implements Result {}
+  }
+
+  /**
+   * @param basedOn the commit that this change was made from; empty for a new app
+   * @throws ApiError when nothing was committed, saying why
+   */
+  Result render(
+      Submission submission,
+      Action action,
+      AppSpec spec,
+      RenderedApp rendered,
+      Optional<CommitId> basedOn,
+      Optional<CommitId> restores) {
+    return commit(
+        submission,
+        new Change(
+            submission.deployId(),
+            new AppId(spec.id()),
+            spec.name(),
+            action,
+            actor(submission),
+            submission.via(),
+            submission.reason(),
+            new Contents.Files(rendered.files()),
+            Optional.of(rendered.contentDigest()),
+            restores,
+            basedOn));
+  }
+
+  Result remove(Submission submission, AppId app, String name, CommitId basedOn) {
+    return commit(
+        submission,
+        new Change(
+            submission.deployId(),
+            app,
+            name,
+            Action.DELETE,
+            actor(submission),
+            submission.via(),
+            submission.reason(),
+            new Contents.Removed(),
+            Optional.empty(),
+            Optional.empty(),
+            Optional.of(basedOn)));
+  }
+
+  private Result commit(Submission submission, Change change) {
+    return switch (repository.commit(change).join()) {
+      case CommitOutcome.Committed(AppCommit commit) -> delivered(commit);
+      case CommitOutcome.AlreadyCommitted(AppCommit commit) -> delivered(commit);
+      case CommitOutcome.Conflict conflict -> {
+        if (isReused(submission)) {
+          throw ApiError.of(
+              ErrorCode.CONFLICT,
+              "This Idempotency-Key was used for another change. Send a new one.");
+        }
+        yield new Result.Overtaken();
+      }
+      case CommitOutcome.Rejected rejected ->
+          throw ApiError.of(ErrorCode.INVALID_REQUEST, rejected.why());
+      case CommitOutcome.Busy busy ->
+          throw ApiError.of(
+              ErrorCode.BUSY,
+              "More changes are waiting to be committed than can be; nothing was changed. Try again in %d ms."
+                  .formatted(busy.retryAfter().toMillis()));
+      case CommitOutcome.Failed failed -> {
+        log.error("commit failed: {}", failed.why(), failed.cause());
+        throw ApiError.of(
+            ErrorCode.DEPLOY_FAILED,
+            "The commit could not be written, nothing was changed: " + failed.why());
+      }
+      case CommitOutcome.Unknown unknown -> {
+        log.error("outcome of a commit unknown: {}", unknown.why(), unknown.cause());
+        throw ApiError.of(
+            ErrorCode.DEPLOY_FAILED,
+            "The disk failed while the commit was written; whether it is there is not known yet. "
+                + "Send the same request again with the same Idempotency-Key: "
+                + submission.deployId().value());
+      }
+    };
+  }
+
+  private Result delivered(AppCommit commit) {
+    projection.catchUp();
+    engine.wake(commit.app());
+    return new Result.Made(commit);
+  }
+
+  private boolean isReused(Submission submission) {
+    return repository.find(submission.caller().userId(), submission.deployId()).isPresent();
+  }
+
+  private static Actor actor(Submission submission) {
+    return new Actor(submission.caller().userId(), submission.caller().username());
+  }
+}

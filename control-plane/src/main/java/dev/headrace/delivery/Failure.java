@@ -1,0 +1,21 @@
+package dev.headrace.delivery;
+
+import java.util.Optional;
+import java.util.OptionalInt;
+
+/**
+ * Why a deploy failed, for its author.
+ *
+ * @param stage the stage that was not reached
+ * @param cause in plain words
+ * @param evidence what the app or the platform said: a traceback, a message
+ * @param nextStep what to do about it
+ * @param file of the author's source, with the line where it went wrong
+ */
+public record Failure(
+    Stage stage,
+    String cause,
+    Optional<String> evidence,
+    String nextStep,
+    Optional<String> file,
+    OptionalInt line) {}

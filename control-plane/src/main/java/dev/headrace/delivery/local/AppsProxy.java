@@ -1,0 +1,141 @@
+package dev.headrace.delivery.local;
+
+import dev.headrace.git.AppId;
+import io.undertow.Undertow;
+import io.undertow.UndertowOptions;
+import io.undertow.server.HttpHandler;
+import io.undertow.server.HttpServerExchange;
+import io.undertow.server.handlers.ResponseCodeHandler;
+import io.undertow.server.handlers.proxy.LoadBalancingProxyClient;
+import io.undertow.server.handlers.proxy.ProxyHandler;
+import io.undertow.util.Headers;
+import io.undertow.util.HttpString;
+import io.undertow.util.StatusCodes;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * The apps' port. An app is found by host, {@code app-<id>.<anything>}, or by path, {@code
+ * /user/<owner>/app/<id>/}, which is taken off before the app sees the request. Switching a route
+ * leaves requests under way with the instance that has them. Thread-safe.
+ */
+final class AppsProxy implements AutoCloseable {
+  private static final Pattern HOST = Pattern.compile("app-([a-z0-9]{8})\\..+");
+  private static final Pattern PATH =
+      Pattern.compile("(/user/([0-9a-f]{24})/app/([a-z0-9]{8}))(/.*)?");
+  private static final HttpString FORWARDED_PREFIX = new HttpString("X-Forwarded-Prefix");
+
+  /** Shorter than the runner keeps an idle connection, so that none is used as it closes. */
+  private static final int IDLE_CONNECTION_MILLIS = 20_000;
+
+  private static final int CONNECTIONS_PER_THREAD = 256;
+  private static final int RETRY_SECONDS = 2;
+
+  private final Map<AppId, Route> routes = new ConcurrentHashMap<>();
+  private final Undertow server;
+
+  private record Route(String ownerId, Target target) {}
+
+  private sealed interface Target {
+    record Instance(HttpHandler handler) implements Target {}
+
+    record Nothing(String why) implements Target {}
+  }
+
+  AppsProxy(InetSocketAddress address) {
+    server =
+        Undertow.builder()
+            .addHttpListener(address.getPort(), address.getHostString())
+            .setHandler(this::handle)
+            .setIoThreads(2)
+            .setWorkerThreads(4)
+            .setServerOption(UndertowOptions.ALLOW_UNESCAPED_CHARACTERS_IN_URL, true)
+            .setServerOption(UndertowOptions.DECODE_URL, false)
+            .build();
+    server.start();
+  }
+
+  int port() {
+    return ((InetSocketAddress) server.getListenerInfo().getFirst().getAddress()).getPort();
+  }
+
+  void route(AppId app, String ownerId, int instancePort) {
+    LoadBalancingProxyClient instance =
+        new LoadBalancingProxyClient()
+            .addHost(URI.create("http://127.0.0.1:" + instancePort))
+            .setConnectionsPerThread(CONNECTIONS_PER_THREAD)
+            .setTtl(IDLE_CONNECTION_MILLIS);
+    HttpHandler handler =
+        ProxyHandler.builder()
+            .setProxyClient(instance)
+            .setNext(ResponseCodeHandler.HANDLE_404)
+            .build();
+    routes.put(app, new Route(ownerId, new Target.Instance(handler)));
+  }
+
+  /**
+   * @param why for whoever asks for the app meanwhile
+   */
+  void unroute(AppId app, String ownerId, String why) {
+    routes.put(app, new Route(ownerId, new Target.Nothing(why)));
+  }
+
+  void forget(AppId app) {
+    routes.remove(app);
+  }
+
+  private void handle(HttpServerExchange exchange) throws Exception {
+    Matcher byHost = HOST.matcher(exchange.getHostName());
+    if (byHost.matches()) {
+      exchange.getRequestHeaders().remove(FORWARDED_PREFIX);
+      pass(Optional.ofNullable(routes.get(new AppId(byHost.group(1)))), exchange);
+      return;
+    }
+    Matcher byPath = PATH.matcher(exchange.getRequestPath());
+    if (!byPath.matches()) {
+      refuse(exchange, StatusCodes.NOT_FOUND, "No app has this address.");
+      return;
+    }
+    if (byPath.group(4) == null) {
+      exchange.setStatusCode(StatusCodes.PERMANENT_REDIRECT);
+      exchange.getResponseHeaders().put(Headers.LOCATION, byPath.group(1) + "/");
+      return;
+    }
+    exchange.getRequestHeaders().put(FORWARDED_PREFIX, byPath.group(1));
+    exchange.setResolvedPath(byPath.group(1));
+    pass(
+        Optional.ofNullable(routes.get(new AppId(byPath.group(3))))
+            .filter(route -> route.ownerId().equals(byPath.group(2))),
+        exchange);
+  }
+
+  private static void pass(Optional<Route> route, HttpServerExchange exchange) throws Exception {
+    if (route.isEmpty()) {
+      refuse(exchange, StatusCodes.NOT_FOUND, "No app has this address.");
+      return;
+    }
+    switch (route.get().target()) {
+      case Target.Instance(HttpHandler handler) -> handler.handleRequest(exchange);
+      case Target.Nothing(String why) -> {
+        exchange.getResponseHeaders().put(Headers.RETRY_AFTER, RETRY_SECONDS);
+        refuse(exchange, StatusCodes.SERVICE_UNAVAILABLE, why);
+      }
+    }
+  }
+
+  private static void refuse(HttpServerExchange exchange, int status, String text) {
+    exchange.setStatusCode(status);
+    exchange.getResponseHeaders().put(Headers.CONTENT_TYPE, "text/plain; charset=utf-8");
+    exchange.getResponseSender().send(text + "\n");
+  }
+
+  @Override
+  public void close() {
+    server.stop();
+  }
+}

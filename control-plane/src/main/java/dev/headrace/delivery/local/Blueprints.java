@@ -1,0 +1,127 @@
+package dev.headrace.delivery.local;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.headrace.delivery.Deploy;
+import dev.headrace.delivery.Deploys;
+import dev.headrace.delivery.Outcome;
+import dev.headrace.git.Action;
+import dev.headrace.git.AppCommit;
+import dev.headrace.git.AppId;
+import dev.headrace.git.CommitId;
+import dev.headrace.git.PlatformRepository;
+import dev.headrace.manifests.Manifests;
+import dev.headrace.manifests.ParsedApp;
+import dev.headrace.manifests.Workload;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/** Reads from git what is to run. */
+final class Blueprints {
+  private final PlatformRepository repository;
+  private final Manifests manifests;
+  private final Deploys deploys;
+
+  Blueprints(PlatformRepository repository, Manifests manifests, Deploys deploys) {
+    this.repository = repository;
+    this.manifests = manifests;
+    this.deploys = deploys;
+  }
+
+  /** What git's head says; empty when the app is deleted or scaled to nothing. */
+  Optional<Blueprint> wanted(AppId app) {
+    Optional<AppCommit> head =
+        repository.latest(app).filter(commit -> commit.action() != Action.DELETE);
+    if (head.isEmpty()) {
+      return Optional.empty();
+    }
+    SortedMap<String, byte[]> directory = repository.files(app, head.get().id());
+    Workload workload = manifests.workload(directory);
+    if (workload.replicas() == 0) {
+      return Optional.empty();
+    }
+    Optional<Deploy> newest = deploys.latest(app);
+    return Optional.of(
+        blueprint(
+            app,
+            manifests.parse(directory).spec().ownerId(),
+            workload,
+            code(workload, directory),
+            newest.map(Deploy::commit),
+            newest.filter(deploy -> deploy.outcome() == Outcome.LIVE).isPresent()));
+  }
+
+  /** The commit that removed the app, if its newest one did. */
+  Optional<AppCommit> deletion(AppId app) {
+    return repository.latest(app).filter(commit -> commit.action() == Action.DELETE);
+  }
+
+  /**
+   * The version that was live before, where it differs from what is wanted: by its own commit where
+   * that is known, else by the source that its successor carries with it.
+   */
+  Optional<Blueprint> lastLive(AppId app, Blueprint wanted) {
+    Optional<Deploy> serving = deploys.serving(app);
+    if (serving.isPresent()) {
+      CommitId commit = serving.get().commit().id();
+      SortedMap<String, byte[]> directory = repository.files(app, commit);
+      Workload workload = manifests.workload(directory);
+      return Optional.of(
+              blueprint(
+                  app,
+                  wanted.ownerId(),
+                  workload,
+                  code(workload, directory),
+                  Optional.of(serving.get().commit()),
+                  true))
+          .filter(live -> !live.content().equals(wanted.content()));
+    }
+    return repository.latest(app).flatMap(head -> carried(app, head, wanted));
+  }
+
+  private Optional<Blueprint> carried(AppId app, AppCommit head, Blueprint wanted) {
+    ParsedApp newest = manifests.parse(repository.files(app, head.id()));
+    return newest
+        .serving()
+        .map(source -> manifests.render(newest.spec(), source, Optional.empty()).files())
+        .map(directory -> {
+          Workload workload = manifests.workload(directory);
+          return blueprint(
+              app, wanted.ownerId(), workload, code(workload, directory), Optional.empty(), true);
+        });
+  }
+
+  private static Blueprint blueprint(
+      AppId app,
+      String ownerId,
+      Workload workload,
+      Map<String, String> code,
+      Optional<AppCommit> deploy,
+      boolean provenLive) {
+    return new Blueprint(
+        app.value(),
+        ownerId,
+        deploy,
+        provenLive,
+        workload.contentDigest(),
+        code,
+        workload.codePath().substring(Workload.CODE_FOLDER.length()),
+        workload.environment(),
+        workload.memoryBytes());
+  }
+
+  private static Map<String, String> code(Workload workload, SortedMap<String, byte[]> directory) {
+    Map<String, String> code = new TreeMap<>();
+    workload
+        .code()
+        .forEach((path, source) -> {
+          byte[] text = directory.get(source);
+          if (text != null) {
+            code.put(path, new String(text, UTF_8));
+          }
+        });
+    return code;
+  }
+}

@@ -1,0 +1,41 @@
+package dev.headrace.delivery.local;
+
+import dev.headrace.HeadraceSettings;
+import dev.headrace.delivery.DeliveryEngine;
+import dev.headrace.delivery.Deploys;
+import dev.headrace.git.PlatformRepository;
+import dev.headrace.manifests.Manifests;
+import java.net.InetSocketAddress;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import tools.jackson.databind.json.JsonMapper;
+
+/** Wires the engine for one machine. */
+@Configuration(proxyBeanMethods = false)
+public class LocalDelivery {
+  private static final Duration START_LIMIT = Duration.ofSeconds(30);
+
+  @Bean
+  LocalRuntime localRuntime(HeadraceSettings settings, JsonMapper json, Clock clock) {
+    return new LocalRuntime(
+        List.of(settings.python().toString(), "-I", "-m", "headrace_runner.forkserver"),
+        json,
+        clock,
+        new AppsProxy(new InetSocketAddress(settings.bind(), settings.appsPort())),
+        START_LIMIT);
+  }
+
+  @Bean
+  DeliveryEngine deliveryEngine(
+      PlatformRepository repository,
+      Deploys deploys,
+      LocalRuntime runtime,
+      Manifests manifests,
+      Clock clock) {
+    return new LocalEngine(
+        repository, deploys, runtime, new Blueprints(repository, manifests, deploys), clock);
+  }
+}

@@ -1,0 +1,79 @@
+package dev.headrace.delivery.local;
+
+import dev.headrace.delivery.DeliveryEngine;
+import dev.headrace.delivery.Deploys;
+import dev.headrace.git.AppId;
+import dev.headrace.git.PlatformRepository;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+
+/** Runs every app of git's head as a process of this machine. */
+final class LocalEngine implements DeliveryEngine, AutoCloseable {
+  private final PlatformRepository repository;
+  private final Deploys deploys;
+  private final LocalRuntime runtime;
+  private final Blueprints blueprints;
+  private final Clock clock;
+  private final Map<AppId, LocalApp> apps = new ConcurrentHashMap<>();
+
+  LocalEngine(
+      PlatformRepository repository,
+      Deploys deploys,
+      LocalRuntime runtime,
+      Blueprints blueprints,
+      Clock clock) {
+    this.repository = repository;
+    this.deploys = deploys;
+    this.runtime = runtime;
+    this.blueprints = blueprints;
+    this.clock = clock;
+  }
+
+  @Override
+  public void start() {
+    runtime.forkServer();
+    repository.apps(repository.head()).forEach(this::wake);
+  }
+
+  @Override
+  public void wake(AppId app) {
+    apps.computeIfAbsent(
+            app, id -> new LocalApp(id, deploys, runtime, blueprints, new RestartBackoff(clock)))
+        .wake();
+  }
+
+  @Override
+  public RuntimeState state(AppId app) {
+    @Nullable LocalApp known = apps.get(app);
+    return known == null ? new RuntimeState.Absent() : known.state();
+  }
+
+  @Override
+  public Logs logs(AppId app, int most, Optional<Instant> since) {
+    @Nullable LocalApp known = apps.get(app);
+    return known == null
+        ? new Logs(Optional.empty(), List.of(), false)
+        : known.logs().newest(most, since);
+  }
+
+  @Override
+  public Optional<String> caveat() {
+    return runtime.missingIsolation();
+  }
+
+  @Override
+  public String url(AppId app) {
+    return "http://app-%s.localhost:%d".formatted(app.value(), runtime.proxy().port());
+  }
+
+  @Override
+  public void close() {
+    apps.values().forEach(LocalApp::stop);
+    runtime.close();
+  }
+}

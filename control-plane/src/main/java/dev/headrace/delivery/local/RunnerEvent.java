@@ -1,0 +1,28 @@
+package dev.headrace.delivery.local;
+
+import java.time.Instant;
+import java.util.Optional;
+import java.util.OptionalInt;
+
+/** What the runner tells about one instance of an app. */
+sealed interface RunnerEvent {
+  /** It answers requests on this loopback port. */
+  record Listening(int port) implements RunnerEvent {}
+
+  record Log(Instant at, String line) implements RunnerEvent {}
+
+  /**
+   * Nothing of it runs any more.
+   *
+   * @param reason in the runner's words
+   */
+  record Exited(String reason, OptionalInt code, Optional<Fault> fault) implements RunnerEvent {}
+
+  /**
+   * An error in the author's code.
+   *
+   * @param traceback the author's own frames only
+   */
+  record Fault(
+      String message, Optional<String> traceback, Optional<String> file, OptionalInt line) {}
+}

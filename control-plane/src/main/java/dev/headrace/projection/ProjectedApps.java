@@ -1,0 +1,130 @@
+package dev.headrace.projection;
+
+import static com.mongodb.client.model.Filters.and;
+import static com.mongodb.client.model.Filters.eq;
+import static com.mongodb.client.model.Filters.nin;
+import static com.mongodb.client.model.Filters.or;
+import static com.mongodb.client.model.Sorts.ascending;
+import static com.mongodb.client.model.Updates.combine;
+import static com.mongodb.client.model.Updates.set;
+import static com.mongodb.client.model.Updates.setOnInsert;
+
+import com.mongodb.client.MongoCollection;
+import com.mongodb.client.MongoDatabase;
+import com.mongodb.client.model.Indexes;
+import com.mongodb.client.model.UpdateOptions;
+import dev.headrace.git.AppCommit;
+import dev.headrace.git.AppId;
+import dev.headrace.git.CommitId;
+import dev.headrace.identity.Caller;
+import dev.headrace.identity.Users;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Date;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Optional;
+import org.bson.Document;
+import org.bson.conversions.Bson;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The apps that a caller may see. Who may see what is part of every query: owners see their own,
+ * and the admin also sees apps whose owner has no account any more, as after the loss of the
+ * database. Thread-safe.
+ */
+public final class ProjectedApps {
+  private static final int RECORD_ID_DIGITS = 24;
+
+  private final MongoCollection<Document> apps;
+  private final Users users;
+  private final Clock clock;
+
+  public ProjectedApps(MongoDatabase database, Users users, Clock clock) {
+    this.apps = database.getCollection("apps");
+    this.users = users;
+    this.clock = clock;
+    apps.createIndex(Indexes.ascending("owner_id"));
+  }
+
+  /** In the order of their creation. */
+  public List<ProjectedApp> list(Caller caller) {
+    return apps.find(visibleTo(caller))
+        .sort(ascending("created_at", "_id"))
+        .map(ProjectedApps::read)
+        .into(new ArrayList<>());
+  }
+
+  public Optional<ProjectedApp> find(Caller caller, AppId app) {
+    @Nullable Document found = apps.find(and(eq("_id", app.value()), visibleTo(caller))).first();
+    return Optional.ofNullable(found).map(ProjectedApps::read);
+  }
+
+  public void touch(Caller caller, AppId app) {
+    apps.updateOne(
+        and(eq("_id", app.value()), visibleTo(caller)),
+        set("last_activity", Date.from(clock.instant())));
+  }
+
+  void record(AppCommit commit, String ownerId, String name) {
+    List<Bson> changes = new ArrayList<>();
+    changes.add(set("owner_id", ownerId));
+    changes.add(set("name", name));
+    changes.add(set("head", commit.id().sha()));
+    changes.add(set("deleted", false));
+    changes.add(setOnInsert("created_at", Date.from(commit.at())));
+    if (commit.version().isPresent()) {
+      changes.add(set("last_deploy_at", Date.from(commit.at())));
+      changes.add(set("last_activity", Date.from(commit.at())));
+    }
+    apps.updateOne(
+        eq("_id", commit.app().value()), combine(changes), new UpdateOptions().upsert(true));
+  }
+
+  void recordDeleted(AppCommit commit) {
+    apps.updateOne(
+        eq("_id", commit.app().value()),
+        combine(set("deleted", true), set("head", commit.id().sha())));
+  }
+
+  void clear() {
+    apps.deleteMany(new Document());
+  }
+
+  private Bson visibleTo(Caller caller) {
+    Bson own = eq("owner_id", caller.userId());
+    Bson present = eq("deleted", false);
+    return caller.admin() ? and(present, or(own, nin("owner_id", users.ids()))) : and(present, own);
+  }
+
+  private static ProjectedApp read(Document document) {
+    String id = document.getString("_id");
+    return new ProjectedApp(
+        new AppId(id),
+        recordId(id),
+        document.getString("owner_id"),
+        document.getString("name"),
+        document.getDate("created_at").toInstant(),
+        new CommitId(document.getString("head")),
+        instant(document, "last_deploy_at"),
+        instant(document, "last_activity"));
+  }
+
+  private static Optional<Instant> instant(Document document, String key) {
+    return Optional.ofNullable(document.getDate(key)).map(Date::toInstant);
+  }
+
+  private static String recordId(String appId) {
+    try {
+      byte[] digest =
+          MessageDigest.getInstance("SHA-256").digest(appId.getBytes(StandardCharsets.UTF_8));
+      return HexFormat.of().formatHex(digest).substring(0, RECORD_ID_DIGITS);
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+}

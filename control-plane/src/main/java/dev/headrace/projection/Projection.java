@@ -1,0 +1,148 @@
+package dev.headrace.projection;
+
+import static com.mongodb.client.model.Filters.eq;
+import static com.mongodb.client.model.Updates.combine;
+import static com.mongodb.client.model.Updates.set;
+
+import com.mongodb.client.MongoCollection;
+import com.mongodb.client.MongoDatabase;
+import com.mongodb.client.model.UpdateOptions;
+import dev.headrace.delivery.Deploys;
+import dev.headrace.delivery.Outcome;
+import dev.headrace.git.Action;
+import dev.headrace.git.AppCommit;
+import dev.headrace.git.CommitId;
+import dev.headrace.git.PlatformRepository;
+import dev.headrace.manifests.AppSpec;
+import dev.headrace.manifests.InvalidSpec;
+import dev.headrace.manifests.Manifests;
+import java.util.Optional;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.stream.Stream;
+import org.bson.Document;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Follows git's log into Mongo. Every write can be repeated, and the position is written after what
+ * it stands for, so a process that dies in between loses nothing. Thread-safe.
+ */
+public final class Projection {
+  private static final Logger log = LoggerFactory.getLogger(Projection.class);
+  private static final String POSITION = "projection";
+
+  private final PlatformRepository repository;
+  private final Manifests manifests;
+  private final ProjectedApps apps;
+  private final Deploys deploys;
+  private final MongoCollection<Document> positions;
+  private final ReentrantLock lock = new ReentrantLock();
+  private Position position;
+  private boolean rebuilding;
+
+  private record Position(Optional<CommitId> commit, long sequence) {
+    static final Position START = new Position(Optional.empty(), 0);
+  }
+
+  public Projection(
+      PlatformRepository repository,
+      Manifests manifests,
+      ProjectedApps apps,
+      Deploys deploys,
+      MongoDatabase database) {
+    this.repository = repository;
+    this.manifests = manifests;
+    this.apps = apps;
+    this.deploys = deploys;
+    this.positions = database.getCollection("positions");
+    this.position = stored();
+  }
+
+  /** On return, all that was committed before the call can be read. */
+  public void catchUp() {
+    lock.lock();
+    try {
+      CommitId head = repository.head();
+      if (position.commit().equals(Optional.of(head))) {
+        return;
+      }
+      try (Stream<AppCommit> commits = news(head)) {
+        commits.forEachOrdered(this::project);
+      }
+      rebuilding = false;
+      save(new Position(Optional.of(head), position.sequence()));
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private Stream<AppCommit> news(CommitId head) {
+    if (position.commit().isPresent()) {
+      try {
+        return repository.between(position.commit(), head);
+      } catch (IllegalArgumentException e) {
+        log.warn("the database knows another history than {}; it is projected again", head.sha());
+      }
+    }
+    apps.clear();
+    deploys.clear();
+    position = Position.START;
+    rebuilding = true;
+    return repository.between(Optional.empty(), head);
+  }
+
+  private void project(AppCommit commit) {
+    long sequence = position.sequence() + 1;
+    if (commit.action() == Action.DELETE) {
+      apps.recordDeleted(commit);
+    } else {
+      Optional<AppSpec> spec = spec(commit);
+      apps.record(
+          commit,
+          spec.map(AppSpec::ownerId).orElse(commit.actor().userId()),
+          spec.map(AppSpec::name).orElse(commit.appName()));
+    }
+    deploys.record(commit, sequence, initially(commit));
+    save(new Position(Optional.of(commit.id()), sequence));
+  }
+
+  /** What became of a version that was replaced before this database began is not in git. */
+  private Outcome initially(AppCommit commit) {
+    if (commit.version().isEmpty()) {
+      return Outcome.LIVE;
+    }
+    return rebuilding && !isNewest(commit) ? Outcome.UNKNOWN : Outcome.IN_PROGRESS;
+  }
+
+  private boolean isNewest(AppCommit commit) {
+    return repository.latest(commit.app()).map(AppCommit::id).equals(Optional.of(commit.id()));
+  }
+
+  private Optional<AppSpec> spec(AppCommit commit) {
+    try {
+      return Optional.of(manifests.parse(repository.files(commit.app(), commit.id())).spec());
+    } catch (InvalidSpec e) {
+      log.warn("commit {} of app {}: {}", commit.id().sha(), commit.app().value(), e.getMessage());
+      return Optional.empty();
+    }
+  }
+
+  private Position stored() {
+    @Nullable Document stored = positions.find(eq("_id", POSITION)).first();
+    return stored == null
+        ? Position.START
+        : new Position(
+            Optional.of(new CommitId(stored.getString("commit"))), stored.getLong("sequence"));
+  }
+
+  private void save(Position reached) {
+    positions.updateOne(
+        eq("_id", POSITION),
+        combine(
+            set("commit", reached.commit().map(CommitId::sha).orElse(null)),
+            set("sequence", reached.sequence())),
+        new UpdateOptions().upsert(true));
+    position = reached;
+  }
+}

@@ -1,0 +1,17 @@
+package dev.headrace.validation;
+
+import java.util.Optional;
+import java.util.OptionalInt;
+
+/** What the check of a source says. */
+public sealed interface Verdict {
+  /**
+   * @param framework {@code fastapi} or {@code fasthtml}
+   */
+  record Accepted(String framework) implements Verdict {}
+
+  /**
+   * @param message for the author, in the words that today's clients show
+   */
+  record Refused(String message, OptionalInt line, Optional<String> file) implements Verdict {}
+}
