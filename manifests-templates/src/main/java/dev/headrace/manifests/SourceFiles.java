@@ -124,8 +124,12 @@ public record SourceFiles(SortedMap<String, String> files) {
     if (text.codePointCount(0, text.length()) > LONGEST_FILE) {
       throw new InvalidSpec("file", path, "at most 100 KB");
     }
-    if (text.indexOf('\0') >= 0 || Text.hasUnpairedSurrogate(text)) {
-      throw new InvalidSpec("file", path, "text without NUL and without unpaired surrogates");
+    if (!text.codePoints().allMatch(Text::isPlain)) {
+      throw new InvalidSpec(
+          "file",
+          path,
+          "text without control characters (tabs, line breaks and form feeds are fine), U+FFFE,"
+              + " U+FFFF and unpaired surrogates");
     }
   }
 

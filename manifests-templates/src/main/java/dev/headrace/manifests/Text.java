@@ -41,8 +41,16 @@ final class Text {
     return UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
   }
 
-  static boolean hasUnpairedSurrogate(String text) {
-    return text.codePoints().anyMatch(point -> point >= 0xD800 && point <= 0xDFFF);
+  /**
+   * False for what git, a terminal or YAML's printable set would not show as it is: controls other
+   * than tab, line feed, form feed and carriage return; U+FFFE and U+FFFF; unpaired surrogates.
+   */
+  static boolean isPlain(int point) {
+    return switch (point) {
+      case '\t', '\n', '\f', '\r' -> true;
+      case 0xFFFE, 0xFFFF -> false;
+      default -> !Character.isISOControl(point) && Character.getType(point) != Character.SURROGATE;
+    };
   }
 
   /** SHA-256 as lower-case hex. */

@@ -67,7 +67,7 @@ class AttackTest {
     "\ufffd"
   };
   private static final String[] CONTENT_FRAGMENTS = {
-    "\n", "\r\n", "\t", "\u0001", "\u0085", "\u2028", "\u202e", "\u007f", "\r"
+    "\n", "\r\n", "\t", "\f", "\r", "\u2028", "\u202e"
   };
 
   private final Manifests manifests = new Manifests(Apps.SETTINGS);

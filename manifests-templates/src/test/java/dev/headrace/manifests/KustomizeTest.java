@@ -1,12 +1,10 @@
 package dev.headrace.manifests;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -17,13 +15,14 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.snakeyaml.engine.v2.api.Load;
-import org.snakeyaml.engine.v2.api.LoadSettings;
+import tools.jackson.databind.json.JsonMapper;
 
 /** Rendered directories as kustomize itself builds them; the profile kustomize runs this. */
 @Tag("kustomize")
 class KustomizeTest {
-  private static final Path KUSTOMIZE = Path.of(System.getProperty("kustomize", ""));
+  private static final Path TOOLS = Path.of(System.getProperty("kustomize", ""));
+
+  private static final JsonMapper JSON = new JsonMapper();
 
   private final Manifests manifests = new Manifests(Apps.SETTINGS);
   private final Schemas schemas = new Schemas();
@@ -59,7 +58,7 @@ class KustomizeTest {
     assertThat(built.objects()).hasSize(6);
     for (Yaml object : built.objects()) {
       String kind = object.at("kind").text();
-      assertThat(schemas.complaints(kind, Json.of(object.value()))).as(kind).isEmpty();
+      assertThat(schemas.complaints(kind, object)).as(kind).isEmpty();
       assertThat(object.at("metadata").at("namespace").text()).isEqualTo("headrace-" + Apps.OWNER);
       assertThat(object.at("metadata").at("labels").texts())
           .containsOnlyKeys("app", "app-id", "managed-by", "user-id");
@@ -108,30 +107,29 @@ class KustomizeTest {
       Files.createDirectories(path.getParent());
       Files.write(path, file.getValue());
     }
-    Path output = directory.resolve("output");
     Path errors = directory.resolve("errors");
-    Process kustomize =
-        new ProcessBuilder(KUSTOMIZE.toString(), "build", directory.toString())
-            .redirectOutput(output.toFile())
-            .redirectError(errors.toFile())
-            .start();
-    assertThat(kustomize.waitFor(60, TimeUnit.SECONDS)).as("kustomize ended").isTrue();
-    assertThat(kustomize.exitValue()).as(Files.readString(errors)).isZero();
-    assertThat(Files.readString(errors)).as("warnings").isEmpty();
-    return Built.parse(Files.readString(output, UTF_8));
+    Path output = directory.resolve("output");
+    List<Process> pipeline =
+        ProcessBuilder.startPipeline(
+            List.of(
+                new ProcessBuilder(TOOLS.resolve("kustomize") + "", "build", directory + "")
+                    .redirectError(errors.toFile()),
+                new ProcessBuilder(TOOLS.resolve("to-json") + "")
+                    .redirectError(ProcessBuilder.Redirect.INHERIT)
+                    .redirectOutput(output.toFile())));
+    for (Process process : pipeline) {
+      assertThat(process.waitFor(60, TimeUnit.SECONDS)).as("tools end").isTrue();
+    }
+    assertThat(errors).isEmptyFile();
+    assertThat(pipeline).extracting(Process::exitValue).containsOnly(0);
+    return new Built(
+        Files.readAllLines(output).stream()
+            .map(line -> new Yaml("output", JSON.readValue(line, Object.class)))
+            .toList());
   }
 
   /** What kustomize would hand to a cluster. */
   private record Built(List<Yaml> objects) {
-    static Built parse(String text) {
-      List<Yaml> objects = new ArrayList<>();
-      LoadSettings settings = LoadSettings.builder().setCodePointLimit(text.length() + 1).build();
-      new Load(settings)
-          .loadAllFromString(text)
-          .forEach(object -> objects.add(new Yaml("output", object)));
-      return new Built(objects);
-    }
-
     SortedMap<String, SortedMap<String, String>> configMaps() {
       SortedMap<String, SortedMap<String, String>> maps = new TreeMap<>();
       for (Yaml object : objects) {

@@ -132,7 +132,7 @@ class SchemaTest {
 
   private static List<String> complaints(String file, String yaml) {
     return SCHEMAS.complaints(
-        KINDS.getOrDefault(file, file), Json.of(Yaml.parse(file, yaml.getBytes(UTF_8)).value()));
+        KINDS.getOrDefault(file, file), Yaml.parse(file, yaml.getBytes(UTF_8)));
   }
 
   private String text(String file) {

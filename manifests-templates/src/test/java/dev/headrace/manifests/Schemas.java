@@ -10,17 +10,23 @@ import java.io.UncheckedIOException;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import tools.jackson.databind.json.JsonMapper;
 
 /** What Kubernetes, Traefik and kustomize accept, by kind. */
 final class Schemas {
   private static final SchemaRegistry REGISTRY =
       SchemaRegistry.withDefaultDialect(SpecificationVersion.DRAFT_4);
 
+  private static final JsonMapper JSON = new JsonMapper();
+
   private final Map<String, Schema> byKind = new HashMap<>();
 
   /** What is wrong with an object; nothing when it is valid. */
-  List<String> complaints(String kind, String json) {
-    return byKind.computeIfAbsent(kind, Schemas::load).validate(json, InputFormat.JSON).stream()
+  List<String> complaints(String kind, Yaml object) {
+    return byKind
+        .computeIfAbsent(kind, Schemas::load)
+        .validate(JSON.writeValueAsString(object.value()), InputFormat.JSON)
+        .stream()
         .map(Object::toString)
         .toList();
   }

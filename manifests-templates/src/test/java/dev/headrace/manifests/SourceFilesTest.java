@@ -122,9 +122,24 @@ class SourceFilesTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"\0", "x\ud83d", "\ude00x"})
-  void textIsTextThatGitShowsAndUtf8Holds(String text) {
-    refuses(Map.of("main.py", text), "text without NUL and without unpaired surrogates");
+  @ValueSource(
+      strings = {
+        "\0",
+        "\u0001",
+        "\u001b[2J",
+        "\u007f",
+        "\u0085",
+        "\u009f",
+        "\ufffe",
+        "\uffff",
+        "x\ud83d",
+        "\ude00x"
+      })
+  void textThatWouldNotBeShownAsItIsIsRefused(String text) {
+    refuses(
+        Map.of("main.py", text),
+        "text without control characters (tabs, line breaks and form feeds are fine), U+FFFE,"
+            + " U+FFFF and unpaired surrogates");
   }
 
   @Test
