@@ -61,6 +61,9 @@ final class Apps {
     AppIds.Candidate id = AppIds.first(submission.caller().userId(), submission.deployId());
     SourceGate.Admitted source = gate.admitNew(request);
     for (int attempt = 0; attempt < ATTEMPTS; attempt++, id = id.next()) {
+      if (isTaken(id.appId(), submission)) {
+        continue;
+      }
       AppSpec spec = newSpec(id.appId(), submission.caller(), request, source);
       Changes.Result result =
           changes.render(
@@ -193,6 +196,11 @@ final class Apps {
         .serving(id)
         .map(live -> readAt(id, live.commit().id()).source())
         .or(now::serving);
+  }
+
+  private boolean isTaken(AppId id, Submission submission) {
+    return repository.latest(id).isPresent()
+        && repository.find(submission.caller().userId(), submission.deployId()).isEmpty();
   }
 
   private static AppSpec newSpec(

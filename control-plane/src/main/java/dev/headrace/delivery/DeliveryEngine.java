@@ -35,6 +35,8 @@ public interface DeliveryEngine {
     record Starting() implements RuntimeState {}
 
     /**
+     * It answers requests.
+     *
      * @param version of the deploy that serves, where it is known
      */
     record Running(OptionalInt version) implements RuntimeState {}
@@ -44,6 +46,8 @@ public interface DeliveryEngine {
   }
 
   /**
+   * Lines that an app wrote.
+   *
    * @param instance what wrote the newest line
    */
   record Logs(Optional<String> instance, List<Line> lines, boolean truncated) {

@@ -20,6 +20,9 @@ import java.util.TreeMap;
 
 /** Reads from git what is to run. */
 final class Blueprints {
+  /** Where the rendered Deployment mounts the app's files. */
+  private static final String CODE_FOLDER = "/code/";
+
   private final PlatformRepository repository;
   private final Manifests manifests;
   private final Deploys deploys;
@@ -107,7 +110,7 @@ final class Blueprints {
         provenLive,
         workload.contentDigest(),
         code,
-        workload.codePath().substring(Workload.CODE_FOLDER.length()),
+        workload.codePath().substring(CODE_FOLDER.length()),
         workload.environment(),
         workload.memoryBytes());
   }

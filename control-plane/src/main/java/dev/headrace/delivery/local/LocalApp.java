@@ -113,10 +113,11 @@ final class LocalApp {
       }
       case Message.Told(Instance by, RunnerEvent event) -> told(by, event);
       case Message.TookTooLong(Instance instance) -> {
-        if (instance == starting) {
+        if (starting != null && starting.sameProcess(instance)) {
+          Instance slow = starting;
           starting = null;
-          discard(instance);
-          refused(instance, Failures.tooSlow(runtime.startLimit()));
+          discard(slow);
+          refused(slow, Failures.tooSlow(runtime.startLimit()));
         }
       }
       case Message.Stop stop -> {}

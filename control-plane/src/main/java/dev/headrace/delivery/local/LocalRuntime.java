@@ -76,7 +76,7 @@ final class LocalRuntime implements AutoCloseable {
   }
 
   void after(Duration delay, Runnable action) {
-    var unused = timer.schedule(action, delay.toMillis(), TimeUnit.MILLISECONDS);
+    var _ = timer.schedule(action, delay.toMillis(), TimeUnit.MILLISECONDS);
   }
 
   /** The content digest that the app's public address answers with now. */
