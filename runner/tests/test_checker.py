@@ -16,8 +16,8 @@ APP = "app = FastAPI()\n"
 NO_APP = "Your code must create an app instance. Add: app = FastAPI() (or app, rt = fast_app() for FastHTML)"
 ALLOWED = (
     "base64, bson, calendar, collections, copy, dataclasses, datetime, decimal, enum, fastapi, fasthtml, "
-    "fasthtml_auth, fastlite, functools, google.auth, googleapiclient, hashlib, html, http, httpx, itertools, "
-    "jinja2, json, locale, math, monsterui, operator, os, pathlib, pydantic, pymongo, random, re, secrets, "
+    "fasthtml_auth, fastlite, functools, google.auth, googleapiclient, hashlib, html, http, httpx, "
+    "itertools, jinja2, json, locale, math, monsterui, operator, os, pathlib, pydantic, pymongo, random, re, secrets, "
     "slack_sdk, starlette, statistics, string, sys, textwrap, time, typing, urllib, urllib.parse, uuid"
 )
 FILES = "File operations are not allowed. Use environment variables or in-memory data instead."
@@ -455,7 +455,11 @@ def test_random_damage_never_ends_it(checker: Checker):
 
 
 def test_two_hundred_lines_are_checked_in_a_few_milliseconds(checker: Checker):
-    handler = '@app.get("/{n}")\ndef read_{n}(item: int, q: str | None = None):\n    return {{"item": item, "q": q}}\n\n'
+    handler = """@app.get("/{n}")
+def read_{n}(item: int, q: str | None = None):
+    return {{"item": item, "q": q}}
+
+"""
     code = APP + "".join(handler.format(n=n) for n in range(50))
     times = []
     for _ in range(50):

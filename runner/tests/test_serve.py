@@ -100,10 +100,10 @@ def hints():
 
 
 def test_a_main_guard_that_serves_is_left_out(serve: Callable):
-    code = (
-        HELLO
-        + "\nif __name__ == '__main__':\n    import uvicorn\n    uvicorn.run(app, port=1)\n    print('after')\n"
+    guard = (
+        "if __name__ == '__main__':\n    import uvicorn\n    uvicorn.run(app, port=1)\n    print('after')\n"
     )
+    code = f"{HELLO}\n{guard}"
     app = serve(code).until_ready()
     assert app.get("/").status == 200
     _, out, _ = app.terminate()
