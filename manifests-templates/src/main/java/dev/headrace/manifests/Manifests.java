@@ -31,7 +31,7 @@ public final class Manifests {
 
   public Manifests(RenderSettings settings) {
     this.settings = settings;
-    this.check = new RenderCheck(write(sample(settings)), YAML_FILES);
+    this.check = new RenderCheck(YAML_FILES, write(sample(settings)), write(otherSample(settings)));
   }
 
   /**
@@ -43,7 +43,7 @@ public final class Manifests {
   public RenderedApp render(AppSpec spec, SourceFiles source, Optional<SourceFiles> serving) {
     Rendering rendering = Rendering.of(spec, settings, source, serving);
     SortedMap<String, byte[]> files = write(rendering);
-    check.check(files, YAML_FILES, rendering);
+    check.check(files, rendering);
     return new RenderedApp(files, rendering.contentDigest());
   }
 
@@ -77,21 +77,42 @@ public final class Manifests {
     return files;
   }
 
-  /** An app with nothing special about it and every optional part. */
+  /** An app with every optional part. */
   private static Rendering sample(RenderSettings settings) {
     AppSpec spec =
         new AppSpec(
             "a".repeat(8),
             "a",
-            "0".repeat(24),
+            "a".repeat(24),
             Mode.SINGLE,
             Framework.FASTAPI,
             AppSpec.SINGLE_FILE,
             Optional.of("a"),
             Resources.SMALL,
             0,
-            1);
+            0);
     return Rendering.of(
         spec, settings, SourceFiles.single("new"), Optional.of(SourceFiles.single("old")));
+  }
+
+  /** An app that has every optional part too, and nothing in common with the other. */
+  private static Rendering otherSample(RenderSettings settings) {
+    AppSpec spec =
+        new AppSpec(
+            "b".repeat(8),
+            "b",
+            "b".repeat(24),
+            Mode.MULTI,
+            Framework.FASTHTML,
+            "b.py",
+            Optional.of("b"),
+            Resources.LARGE,
+            1,
+            1);
+    return Rendering.of(
+        spec,
+        settings,
+        new SourceFiles(new TreeMap<>(Map.of("b.py", "new"))),
+        Optional.of(new SourceFiles(new TreeMap<>(Map.of("b.py", "old")))));
   }
 }

@@ -1,40 +1,59 @@
 package dev.headrace.manifests;
 
+import static java.util.stream.Collectors.toSet;
+
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.SortedMap;
-import java.util.TreeSet;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Looks for everything that was rendered in the files as YAML reads them. The values must be those
- * that were meant, and there may be no key that the templates do not write: so a value that got out
- * of its quotes is found whatever it says.
+ * Looks for everything that was rendered in the files as YAML reads them. What differs from app to
+ * app must be what was meant; all else must be as in the samples, with no key more. So a value that
+ * got out of its quotes is found whatever it says.
  */
 final class RenderCheck {
-  private final Set<String> knownKeys;
+  private final Set<String> yamlFiles;
+
+  /** Per place, what may stand there: the only values, or the only types where apps differ. */
+  private final Map<String, Set<Object>> allowed = new TreeMap<>();
 
   /**
-   * @param sample a rendering with every optional part
+   * Learns from two renderings that have every optional part and differ wherever apps may differ.
    */
-  RenderCheck(SortedMap<String, byte[]> sample, Set<String> yamlFiles) {
-    knownKeys = keys(new Directory(sample), yamlFiles);
+  RenderCheck(
+      Set<String> yamlFiles, SortedMap<String, byte[]> sample, SortedMap<String, byte[]> other) {
+    this.yamlFiles = yamlFiles;
+    Map<String, Set<Object>> otherValues = values(new Directory(other));
+    values(new Directory(sample))
+        .forEach((place, values) ->
+            allowed.put(place, values.equals(otherValues.get(place)) ? values : types(values)));
   }
 
   /**
-   * @throws IllegalStateException when the files say anything else than what was meant
+   * Compares with what was meant.
+   *
+   * @throws IllegalStateException when the files say anything else
    */
-  void check(SortedMap<String, byte[]> files, Set<String> yamlFiles, Rendering meant) {
+  void check(SortedMap<String, byte[]> files, Rendering meant) {
     Directory directory = new Directory(files);
     try {
-      Set<String> unknown = keys(directory, yamlFiles);
-      unknown.removeAll(knownKeys);
-      same("keys that no template writes", unknown, Set.of());
+      values(directory).forEach(this::checkAllowed);
       checkValues(directory, meant);
     } catch (InvalidSpec e) {
       throw new IllegalStateException("rendered " + e.getMessage(), e);
+    }
+  }
+
+  private void checkAllowed(String place, Set<Object> values) {
+    Set<Object> known = allowed.getOrDefault(place, Set.of());
+    if (!known.containsAll(values) && !known.containsAll(types(values))) {
+      throw new IllegalStateException(
+          "rendered " + place + ": " + values + " (expected: " + known + ")");
     }
   }
 
@@ -99,19 +118,25 @@ final class RenderCheck {
     }
   }
 
-  /** Each key's place, with list positions left out, and the type of what stands there. */
-  private static Set<String> keys(Directory directory, Set<String> yamlFiles) {
-    Set<String> keys = new TreeSet<>();
-    yamlFiles.forEach(file -> collect(file, directory.yaml(file).value(), keys));
-    return keys;
+  /** All scalars by their place, list positions left out. */
+  private Map<String, Set<Object>> values(Directory directory) {
+    Map<String, Set<Object>> values = new TreeMap<>();
+    yamlFiles.forEach(file -> collect(file, directory.yaml(file).value(), values));
+    return values;
   }
 
-  private static void collect(String place, @Nullable Object value, Set<String> keys) {
+  private static void collect(
+      String place, @Nullable Object value, Map<String, Set<Object>> values) {
     switch (value) {
-      case Map<?, ?> map -> map.forEach((key, below) -> collect(place + "\n" + key, below, keys));
-      case List<?> list -> list.forEach(item -> collect(place + "\n[]", item, keys));
-      case null -> keys.add(place + ": null");
-      default -> keys.add(place + ": " + value.getClass().getSimpleName());
+      case Map<?, ?> map ->
+          map.forEach((key, below) -> collect(place + " / " + key, below, values));
+      case List<?> list -> list.forEach(item -> collect(place + " / *", item, values));
+      case null -> throw new IllegalStateException("rendered " + place + ": null");
+      default -> values.computeIfAbsent(place, _ -> new HashSet<>()).add(value);
     }
+  }
+
+  private static Set<Object> types(Set<Object> values) {
+    return values.stream().map(Object::getClass).collect(toSet());
   }
 }

@@ -33,11 +33,17 @@ class RenderCheckTest {
           new Manifests(Apps.SETTINGS)
               .render(Apps.single(), source, Optional.of(SourceFiles.single("# old\n")))
               .files());
-  private final RenderCheck check = new RenderCheck(files, YAML);
+  private final RenderCheck check =
+      new RenderCheck(
+          YAML,
+          new TreeMap<>(files),
+          new Manifests(Apps.SETTINGS)
+              .render(Apps.multi("app.py"), Apps.todo(), Optional.of(source))
+              .files());
 
   @Test
   void filesThatSayWhatWasMeantPass() {
-    assertThatCode(() -> check.check(files, YAML, meant)).doesNotThrowAnyException();
+    assertThatCode(() -> check.check(files, meant)).doesNotThrowAnyException();
   }
 
   @ParameterizedTest
@@ -56,6 +62,10 @@ class RenderCheckTest {
           deployment.yaml    | "app-id": "k3f9a2bq"        | "app-id": "zzzzzzzz"
           kustomization.yaml | "main.py=src/main.py"       | "main.py=serving/main.py"
           kustomization.yaml | namespace: "headrace-       | namespace: "kube-system-
+          deployment.yaml    | runAsNonRoot: true          | runAsNonRoot: false
+          deployment.yaml    | "registry.example.org/      | "evil.example.org/
+          deployment.yaml    | - ALL                       | - NONE
+          kustomization.yaml | - middleware.yaml           | - src/main.py
           service.yaml       | port: 80                    | nodePort: 80
           service.yaml       | name: "app-k3f9a2bq"        | name: "app-zzzzzzzz"
           ingressroute.yaml  | Host(`app-k3f9a2bq          | Host(`console
@@ -66,7 +76,7 @@ class RenderCheckTest {
     assertThat(text).contains(rendered);
     files.put(file, text.replace(rendered, broken).getBytes(UTF_8));
     assertThatIllegalStateException()
-        .isThrownBy(() -> check.check(files, YAML, meant))
+        .isThrownBy(() -> check.check(files, meant))
         .withMessageStartingWith("rendered ");
   }
 
@@ -74,7 +84,7 @@ class RenderCheckTest {
   void aSourceFileWithOtherBytesIsFound() {
     files.put("src/main.py", "import os".getBytes(UTF_8));
     assertThatIllegalStateException()
-        .isThrownBy(() -> check.check(files, YAML, meant))
+        .isThrownBy(() -> check.check(files, meant))
         .withMessageStartingWith("rendered app:");
   }
 }
