@@ -1,0 +1,136 @@
+import { useEffect, useRef } from 'react';
+import type { Files } from '../api/types';
+import { editor, KeyCode, KeyMod, LOOK, languageOf, MarkerSeverity } from './monaco';
+import type { CodeSurfaceProps, Mark } from './surfaces';
+
+type Models = Map<string, editor.ITextModel>;
+
+/** Monaco with one model per file, so that each keeps its own undo history and cursor. */
+export default function MonacoCode({ files, active, mark, onWrite, onDeploy }: CodeSurfaceProps) {
+  const holder = useRef<HTMLDivElement>(null);
+  const view = useRef<editor.IStandaloneCodeEditor | null>(null);
+  const models = useRef<Models>(new Map());
+  const places = useRef(new Map<string, editor.ICodeEditorViewState | null>());
+  const handlers = useRef({ onWrite, onDeploy });
+  handlers.current = { onWrite, onDeploy };
+
+  useEffect(() => {
+    if (holder.current === null) {
+      return;
+    }
+    const created = editor.create(holder.current, {
+      ...LOOK,
+      model: null,
+      glyphMargin: true,
+      tabSize: 4,
+      ariaLabel: 'Source code. Press Control M to let Tab leave the editor.',
+    });
+    created.addAction({
+      id: 'headrace.deploy',
+      label: 'Deploy',
+      keybindings: [KeyMod.CtrlCmd | KeyCode.Enter],
+      run: () => handlers.current.onDeploy(),
+    });
+    view.current = created;
+    const owned = models.current;
+    return () => {
+      view.current = null;
+      created.dispose();
+      for (const model of owned.values()) {
+        model.dispose();
+      }
+      owned.clear();
+    };
+  }, []);
+
+  useEffect(() => {
+    syncModels(models.current, files, (name, text) => handlers.current.onWrite(name, text));
+  }, [files]);
+
+  // biome-ignore lint/correctness/useExhaustiveDependencies: `files` because a reload can replace the active model
+  useEffect(() => {
+    const model = models.current.get(active);
+    const shown = view.current;
+    if (shown !== null && model !== undefined && shown.getModel() !== model) {
+      for (const [name, other] of models.current) {
+        if (other === shown.getModel()) {
+          places.current.set(name, shown.saveViewState());
+        }
+      }
+      shown.setModel(model);
+      shown.restoreViewState(places.current.get(active) ?? null);
+    }
+  }, [active, files]);
+
+  useEffect(() => {
+    const painted = paint(models.current, mark);
+    if (painted !== null && mark !== null && view.current?.getModel() === painted.model) {
+      view.current.revealLineInCenterIfOutsideViewport(painted.line);
+      view.current.setPosition({ lineNumber: painted.line, column: 1 });
+    }
+    return painted?.clear;
+  }, [mark]);
+
+  return <div ref={holder} className="code" />;
+}
+
+function syncModels(models: Models, files: Files, onWrite: (name: string, text: string) => void) {
+  for (const [name, model] of models) {
+    if (!(name in files)) {
+      model.dispose();
+      models.delete(name);
+    }
+  }
+  for (const [name, text] of Object.entries(files)) {
+    const known = models.get(name);
+    if (known === undefined) {
+      const model = editor.createModel(text, languageOf(name));
+      model.setEOL(editor.EndOfLineSequence.LF);
+      model.onDidChangeContent(() => onWrite(name, model.getValue()));
+      models.set(name, model);
+    } else if (known.getValue() !== text) {
+      known.pushEditOperations([], [{ range: known.getFullModelRange(), text }], () => null);
+    }
+  }
+}
+
+/** Marks the line; the mark moves with the text as the person edits. */
+function paint(models: Models, mark: Mark | null) {
+  const model = mark === null ? undefined : models.get(mark.file);
+  if (mark === null || model === undefined) {
+    return null;
+  }
+  const line = Math.min(Math.max(mark.line, 1), model.getLineCount());
+  const start = model.getLineFirstNonWhitespaceColumn(line) || 1;
+  editor.setModelMarkers(model, 'headrace', [
+    {
+      severity: MarkerSeverity.Error,
+      message: mark.message,
+      startLineNumber: line,
+      startColumn: start,
+      endLineNumber: line,
+      endColumn: Math.max(model.getLineMaxColumn(line), start + 1),
+    },
+  ]);
+  const painted = model.deltaDecorations(
+    [],
+    [
+      {
+        range: { startLineNumber: line, startColumn: 1, endLineNumber: line, endColumn: 1 },
+        options: {
+          isWholeLine: true,
+          className: 'error-line',
+          glyphMarginClassName: 'error-glyph',
+          glyphMarginHoverMessage: { value: mark.message },
+        },
+      },
+    ],
+  );
+  const clear = () => {
+    if (!model.isDisposed()) {
+      model.deltaDecorations(painted, []);
+      editor.setModelMarkers(model, 'headrace', []);
+    }
+  };
+  return { model, line, clear };
+}

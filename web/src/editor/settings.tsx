@@ -1,0 +1,132 @@
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useState } from 'react';
+import { useNavigate } from 'react-router';
+import { useApi } from '../api/api';
+import { errorText } from '../api/errors';
+import type { App } from '../api/types';
+import { ulid } from '../api/ulid';
+import { refresh } from '../deploys/follow-deploy';
+import { Copy } from '../ui/copy';
+import { Dialog } from '../ui/dialog';
+import { Field } from '../ui/field';
+import { Notice } from '../ui/notice';
+
+interface Props {
+  app: App;
+  onDeleted: () => void;
+}
+
+export function Settings({ app, onDeleted }: Props) {
+  const [deleting, setDeleting] = useState(false);
+  return (
+    <div className="settings">
+      <section>
+        <h3>Name</h3>
+        <Rename key={app.name} app={app} />
+      </section>
+      <section>
+        <h3>Address</h3>
+        <p>
+          <Copy text={app.deployment_url} shown={app.deployment_url} what="address" />
+        </p>
+        <p className="hint">
+          App id <code>{app.app_id}</code>. The address follows from the id and never changes.
+        </p>
+      </section>
+      <section>
+        <h3>Delete</h3>
+        <p className="hint">
+          The app stops and its address answers no more. Its commits stay in the git history.
+        </p>
+        <button type="button" className="danger" onClick={() => setDeleting(true)}>
+          Delete app…
+        </button>
+      </section>
+      {deleting && (
+        <DeleteDialog app={app} onClose={() => setDeleting(false)} onDeleted={onDeleted} />
+      )}
+    </div>
+  );
+}
+
+function Rename({ app }: { app: App }) {
+  const api = useApi();
+  const queries = useQueryClient();
+  const [name, setName] = useState(app.name);
+  const rename = useMutation({
+    mutationFn: (wanted: string) => api.update(app.app_id, { name: wanted }, ulid()),
+    onSuccess: () => refresh(queries, app.app_id),
+  });
+  const wanted = name.trim();
+  return (
+    <form
+      className="inline-form"
+      onSubmit={(event) => {
+        event.preventDefault();
+        if (wanted !== '' && wanted !== app.name) {
+          rename.mutate(wanted);
+        }
+      }}
+    >
+      <Field
+        label="Name"
+        value={name}
+        hint="A new name is a commit, but no deploy: the app goes on running."
+        error={wanted === '' ? 'Write a name.' : rename.isError ? errorText(rename.error) : null}
+        onChange={(event) => setName(event.target.value)}
+      />
+      <button type="submit" disabled={rename.isPending || wanted === '' || wanted === app.name}>
+        {rename.isPending ? 'Renaming…' : 'Rename'}
+      </button>
+    </form>
+  );
+}
+
+interface DeleteProps extends Props {
+  onClose: () => void;
+}
+
+function DeleteDialog({ app, onClose, onDeleted }: DeleteProps) {
+  const api = useApi();
+  const queries = useQueryClient();
+  const navigate = useNavigate();
+  const [typed, setTyped] = useState('');
+  const word = app.name || app.app_id;
+  const remove = useMutation({
+    mutationFn: () => api.remove(app.app_id),
+    onSuccess: async () => {
+      onDeleted();
+      await navigate('/');
+      queries.removeQueries({ queryKey: ['app', app.app_id] });
+      queries.invalidateQueries({ queryKey: ['apps'] });
+    },
+  });
+  return (
+    <Dialog title={`Delete ${word}?`} onClose={onClose}>
+      <form
+        onSubmit={(event) => {
+          event.preventDefault();
+          if (typed === word) {
+            remove.mutate();
+          }
+        }}
+      >
+        {remove.isError && <Notice kind="bad">{errorText(remove.error)}</Notice>}
+        <Field
+          label={`Type “${word}” to confirm`}
+          value={typed}
+          autoComplete="off"
+          onChange={(event) => setTyped(event.target.value)}
+        />
+        <div className="dialog-foot">
+          <button type="button" onClick={onClose}>
+            Cancel
+          </button>
+          <button type="submit" className="danger" disabled={typed !== word || remove.isPending}>
+            {remove.isPending ? 'Deleting…' : 'Delete app'}
+          </button>
+        </div>
+      </form>
+    </Dialog>
+  );
+}

@@ -1,0 +1,38 @@
+import { useEffect, useRef, useState } from 'react';
+import type { Draft, Drafts } from './drafts';
+
+const QUIET_MS = 300;
+
+/**
+ * Keeps a draft a moment after the last change, and at once when the page goes away. No draft means
+ * there is nothing to keep. Answers whether the browser keeps it.
+ */
+export function useDraft(drafts: Drafts, key: string, draft: Draft | null): boolean {
+  const [isKept, setKept] = useState(true);
+  const pending = useRef<(() => void) | null>(null);
+
+  useEffect(() => {
+    const write = () => {
+      pending.current = null;
+      if (draft === null) {
+        drafts.remove(key);
+        setKept(true);
+      } else {
+        setKept(drafts.save(key, draft));
+      }
+    };
+    pending.current = write;
+    const timer = setTimeout(write, QUIET_MS);
+    return () => clearTimeout(timer);
+  }, [drafts, key, draft]);
+
+  useEffect(() => {
+    const flush = () => pending.current?.();
+    window.addEventListener('pagehide', flush);
+    return () => {
+      window.removeEventListener('pagehide', flush);
+      flush();
+    };
+  }, []);
+  return isKept;
+}

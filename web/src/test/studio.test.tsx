@@ -1,0 +1,294 @@
+import { screen, waitFor, within } from '@testing-library/react';
+import { beforeEach, describe, expect, test } from 'vitest';
+import { FakePlatform } from './fake-platform';
+import { openPage } from './open-page';
+
+let platform: FakePlatform;
+
+beforeEach(() => {
+  platform = new FakePlatform();
+  platform.logIn();
+});
+
+const source = (name = 'main.py') => screen.findByLabelText(`Source of ${name}`);
+const deployButton = () => screen.findByRole('button', { name: 'Deploy' });
+
+function liveApp(files = { 'main.py': 'first' }) {
+  const stored = platform.addApp('Todo', files);
+  platform.addVersion(stored, files);
+  platform.reach(stored.app.app_id, 1, 'live');
+  return stored;
+}
+
+describe('a first deploy', () => {
+  test('turns the page into the page of the new app, so that the next press updates it', async () => {
+    const page = openPage(platform, '/apps/new');
+    const code = await source();
+    await page.user.type(code, '# mine');
+    await page.user.click(await deployButton());
+    await waitFor(() => expect(page.address()).toBe('/apps/app00001'));
+    expect(await source()).toBe(code);
+
+    platform.reach('app00001', 1, 'live');
+    expect(await screen.findByText(/Version 1 is live/)).toBeTruthy();
+    await page.user.click(await deployButton());
+    await screen.findByText(/Version 2:/);
+    expect(platform.sent('POST', '/api/apps')).toHaveLength(1);
+    expect(platform.sent('PUT', '/api/apps/app00001')).toHaveLength(1);
+  });
+
+  test('asks for a name before it sends anything', async () => {
+    const page = openPage(platform, '/apps/new');
+    await page.user.clear(await screen.findByLabelText('App name'));
+    await page.user.click(await deployButton());
+    expect(screen.getByText('Give the app a name.')).toBeTruthy();
+    expect(platform.sent('POST', '/api/apps')).toHaveLength(0);
+  });
+
+  test('begins with the code of the chosen template', async () => {
+    const page = openPage(platform, '/new');
+    await page.user.click(await screen.findByRole('link', { name: /Hello World API/ }));
+    expect(((await source()) as HTMLTextAreaElement).value).toContain('app = FastAPI()');
+    expect((screen.getByLabelText('App name') as HTMLInputElement).value).toBe('Hello World API');
+  });
+});
+
+describe('a deploy', () => {
+  test('shows each stage as the platform reaches it', async () => {
+    const { app } = liveApp();
+    const page = openPage(platform, `/apps/${app.app_id}`);
+    await page.user.type(await source(), '!');
+    await page.user.click(await deployButton());
+    const steps = await screen.findByRole('list', { name: 'Stages of version 2' });
+    const current = () => within(steps).getByText('now').closest('li')?.textContent;
+    await waitFor(() => expect(current()).toContain('fetched'));
+    platform.reach(app.app_id, 2, 'applied');
+    await waitFor(() => expect(current()).toContain('starting'));
+    platform.reach(app.app_id, 2, 'live');
+    expect(await screen.findByText(/Version 2 is live/)).toBeTruthy();
+  });
+
+  test('is sent by Ctrl+Enter, with the reason', async () => {
+    const { app } = liveApp();
+    const page = openPage(platform, `/apps/${app.app_id}`);
+    await page.user.type(await screen.findByLabelText(/Reason for this deploy/), 'Fix paging');
+    await page.user.click(await source());
+    await page.user.keyboard('{Control>}{Enter}{/Control}');
+    await screen.findByText(/Version 2:/);
+    expect(platform.sent('PUT', `/api/apps/${app.app_id}`)[0]?.body).toEqual({
+      files: { 'main.py': 'first' },
+      reason: 'Fix paging',
+    });
+  });
+
+  test('whose request never arrives is sent again with the same key', async () => {
+    const { app } = liveApp();
+    const page = openPage(platform, `/apps/${app.app_id}`);
+    await source();
+    platform.unreachable = 1;
+    await page.user.click(await deployButton());
+    await screen.findByText(/Version 2:/, {}, { timeout: 5000 });
+    const keys = platform
+      .sent('PUT', `/api/apps/${app.app_id}`)
+      .map(({ headers }) => headers.get('Idempotency-Key'));
+    expect(keys).toHaveLength(2);
+    expect(new Set(keys).size).toBe(1);
+    expect(keys[0]).toMatch(/^[0-9A-HJKMNP-TV-Z]{26}$/);
+  });
+
+  test('goes on being shown after a reload in its middle', async () => {
+    const { app } = liveApp();
+    const first = openPage(platform, `/apps/${app.app_id}`);
+    await first.user.click(await deployButton());
+    await screen.findByText(/Version 2:/);
+    first.close();
+    platform.reach(app.app_id, 2, 'applied');
+
+    openPage(platform, `/apps/${app.app_id}`);
+    expect(await screen.findByText('Version 2: applied.')).toBeTruthy();
+    platform.reach(app.app_id, 2, 'live');
+    expect(await screen.findByText(/Version 2 is live/)).toBeTruthy();
+  });
+
+  test('is followed on over a lost connection, from the last stage seen', async () => {
+    const { app } = liveApp();
+    const page = openPage(platform, `/apps/${app.app_id}`);
+    await page.user.click(await deployButton());
+    await screen.findByText('Version 2: committed.');
+    platform.cutStreams();
+    platform.reach(app.app_id, 2, 'live');
+    expect(await screen.findByText(/Version 2 is live/, {}, { timeout: 5000 })).toBeTruthy();
+    const asked = platform.sent('GET', `/api/v1/apps/${app.app_id}/deploys/2/events`);
+    expect(asked.at(-1)?.headers.get('Last-Event-ID')).toMatch(/^\d+$/);
+  });
+});
+
+describe('an error', () => {
+  test('of refused code is painted on its line and said in words', async () => {
+    const { app } = liveApp({ 'main.py': 'first', 'models.py': 'second' } as never);
+    platform.refuse = () => ({ message: "Syntax error: expected ':'", file: 'models.py', line: 3 });
+    const page = openPage(platform, `/apps/${app.app_id}`);
+    await page.user.click(await deployButton());
+    expect(await screen.findByText('Not deployed')).toBeTruthy();
+    expect(await source('models.py')).toBeTruthy();
+    expect(screen.getByLabelText('Painted line').textContent).toBe(
+      "models.py:3 Code validation failed: Syntax error: expected ':'",
+    );
+  });
+
+  test('of a failed start shows cause, evidence, what to do, and which version still serves', async () => {
+    const { app } = liveApp();
+    const page = openPage(platform, `/apps/${app.app_id}`);
+    await page.user.type(await source(), '!');
+    await page.user.click(await deployButton());
+    await screen.findByText('Version 2: committed.');
+    platform.fail(app.app_id, 2, {
+      stage: 'starting',
+      cause: 'The app stopped while it was starting.',
+      evidence: 'ZeroDivisionError: division by zero',
+      next_step: 'Mend line 1 and deploy again.',
+      file: 'main.py',
+      line: 1,
+    });
+    expect(await screen.findByText('ZeroDivisionError: division by zero')).toBeTruthy();
+    expect(screen.getByText('Mend line 1 and deploy again.')).toBeTruthy();
+    expect(screen.getByLabelText('Painted line').textContent).toMatch(/^main\.py:1 /);
+    expect(await screen.findByText(/Version 1 goes on serving/)).toBeTruthy();
+  });
+});
+
+describe('work that is not deployed', () => {
+  test('is back after a reload, and can be thrown away', async () => {
+    const { app } = liveApp();
+    const first = openPage(platform, `/apps/${app.app_id}`);
+    await first.user.type(await source(), ' and more');
+    first.close();
+
+    const second = openPage(platform, `/apps/${app.app_id}`);
+    expect(((await source()) as HTMLTextAreaElement).value).toBe('first and more');
+    await second.user.click(screen.getByRole('button', { name: 'Throw them away' }));
+    expect(((await source()) as HTMLTextAreaElement).value).toBe('first');
+  });
+
+  test('is not left behind without asking', async () => {
+    const { app } = liveApp();
+    const page = openPage(platform, `/apps/${app.app_id}`);
+    await page.user.type(await source(), '!');
+    await page.user.click(screen.getByRole('link', { name: 'Headrace' }));
+    await page.user.click(await screen.findByRole('button', { name: 'Stay' }));
+    expect(page.address()).toBe(`/apps/${app.app_id}`);
+  });
+
+  test('is kept beside a version that came from elsewhere, until the person chooses', async () => {
+    const stored = liveApp();
+    const { app_id } = stored.app;
+    const page = openPage(platform, `/apps/${app_id}`);
+    await page.user.type(await source(), '!');
+    platform.addVersion(stored, { 'main.py': 'from the command line' }, { via: 'cli' });
+    platform.tell(stored.app);
+    await page.user.click(await screen.findByRole('button', { name: 'Load version 2 instead' }));
+    await waitFor(async () =>
+      expect(((await source()) as HTMLTextAreaElement).value).toBe('from the command line'),
+    );
+  });
+});
+
+describe('the history', () => {
+  test('rolls back after it has shown what changes, and the editor takes the old code over', async () => {
+    const stored = liveApp();
+    const { app_id } = stored.app;
+    platform.addVersion(stored, { 'main.py': 'second' }, { reason: 'Try it' });
+    platform.reach(app_id, 2, 'live');
+    const page = openPage(platform, `/apps/${app_id}`);
+    await page.user.click(await screen.findByRole('tab', { name: 'History' }));
+    expect(await screen.findByText('Try it')).toBeTruthy();
+    await page.user.click(screen.getByRole('button', { name: 'Roll back to version 1' }));
+    const dialog = await screen.findByRole('dialog');
+    expect((await within(dialog).findByLabelText('Changes of main.py')).textContent).toBe(
+      'second → first',
+    );
+    await page.user.type(within(dialog).getByLabelText(/Reason/), 'Second was wrong');
+    await page.user.click(within(dialog).getByRole('button', { name: 'Roll back to version 1' }));
+    await waitFor(async () =>
+      expect(((await source()) as HTMLTextAreaElement).value).toBe('first'),
+    );
+    expect(platform.sent('POST', `/api/v1/apps/${app_id}/rollback`)[0]?.body).toEqual({
+      version: 1,
+      reason: 'Second was wrong',
+    });
+    platform.reach(app_id, 3, 'live');
+    expect(await screen.findByText(/Version 3 is live/)).toBeTruthy();
+  });
+});
+
+describe('files', () => {
+  test('are added, also in folders, renamed and deleted', async () => {
+    const { app } = liveApp();
+    const page = openPage(platform, `/apps/${app.app_id}`);
+    await page.user.click(await screen.findByRole('button', { name: 'Add a file' }));
+    await page.user.type(screen.getByLabelText('Name of the new file'), 'api/items.py{Enter}');
+    await page.user.type(await source('api/items.py'), 'x = 1');
+    await page.user.click(screen.getByRole('button', { name: 'Rename api/items.py' }));
+    const renamed = screen.getByLabelText('New name of api/items.py');
+    await page.user.clear(renamed);
+    await page.user.type(renamed, 'api/things.py{Enter}');
+    await page.user.click(screen.getByRole('button', { name: 'Add a file' }));
+    await page.user.type(screen.getByLabelText('Name of the new file'), 'notes.txt{Enter}');
+    await page.user.click(screen.getByRole('button', { name: 'Delete notes.txt' }));
+    await page.user.click(screen.getByRole('button', { name: 'Confirm: delete notes.txt' }));
+    await page.user.click(await deployButton());
+    await screen.findByText(/Version 2:/);
+    expect(platform.sent('PUT', `/api/apps/${app.app_id}`)[0]?.body.files).toEqual({
+      'main.py': 'first',
+      'api/things.py': 'x = 1',
+    });
+  });
+
+  test('of an app made with a single file stay one, sent as code', async () => {
+    const stored = liveApp();
+    Object.assign(stored.app, { mode: 'single', code: 'first', files: null, entrypoint: null });
+    const page = openPage(platform, `/apps/${stored.app.app_id}`);
+    const add = (await screen.findByRole('button', { name: 'Add a file' })) as HTMLButtonElement;
+    expect(add.disabled).toBe(true);
+    await page.user.click(await deployButton());
+    await screen.findByText(/Version 2:/);
+    expect(platform.sent('PUT', `/api/apps/${stored.app.app_id}`)[0]?.body).toEqual({
+      code: 'first',
+    });
+  });
+});
+
+describe('settings', () => {
+  test('rename the app', async () => {
+    const { app } = liveApp();
+    const page = openPage(platform, `/apps/${app.app_id}`);
+    await page.user.click(await screen.findByRole('tab', { name: 'Settings' }));
+    const name = screen.getByLabelText('Name');
+    await page.user.clear(name);
+    await page.user.type(name, 'Tasks{Enter}');
+    expect(await screen.findByRole('heading', { name: 'Tasks' })).toBeTruthy();
+  });
+
+  test('delete the app only after its name was typed', async () => {
+    const { app } = liveApp();
+    const page = openPage(platform, `/apps/${app.app_id}`);
+    await page.user.click(await screen.findByRole('tab', { name: 'Settings' }));
+    await page.user.click(screen.getByRole('button', { name: 'Delete app…' }));
+    const confirm = screen.getByRole('button', { name: 'Delete app' }) as HTMLButtonElement;
+    expect(confirm.disabled).toBe(true);
+    await page.user.type(screen.getByLabelText(/to confirm/), 'Todo');
+    await page.user.click(confirm);
+    expect(await screen.findByText('No apps yet')).toBeTruthy();
+    expect(platform.apps.size).toBe(0);
+  });
+});
+
+test('the logs are shown and stay current', async () => {
+  const { app } = liveApp();
+  platform.logLines = ['started'];
+  const page = openPage(platform, `/apps/${app.app_id}`);
+  await page.user.click(await screen.findByRole('tab', { name: 'Logs' }));
+  expect(await screen.findByText('started')).toBeTruthy();
+  platform.logLines = ['started', 'GET /items 200'];
+  expect(await screen.findByText('GET /items 200', {}, { timeout: 5000 })).toBeTruthy();
+});
