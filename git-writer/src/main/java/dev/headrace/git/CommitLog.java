@@ -1,0 +1,175 @@
+package dev.headrace.git;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.SortedSet;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.stream.Stream;
+import org.eclipse.jgit.errors.IncorrectObjectTypeException;
+import org.eclipse.jgit.errors.MissingObjectException;
+import org.eclipse.jgit.lib.Constants;
+import org.eclipse.jgit.lib.ObjectId;
+import org.eclipse.jgit.lib.ObjectReader;
+import org.eclipse.jgit.lib.Repository;
+import org.eclipse.jgit.revwalk.RevCommit;
+import org.eclipse.jgit.revwalk.RevWalk;
+import org.eclipse.jgit.treewalk.TreeWalk;
+
+/** Reads commits and what they hold. Safe for use by several threads; never waits for a writer. */
+final class CommitLog {
+
+  private static final int CACHED_COMMITS = 10_000;
+  private static final int FOLDERS_ABOVE_AN_APP = 4;
+
+  private final Repository repository;
+  private final SigningKey key;
+  private final Map<CommitId, AppCommit> verified =
+      Collections.synchronizedMap(new LruMap<>(CACHED_COMMITS));
+
+  CommitLog(Repository repository, SigningKey key) {
+    this.repository = repository;
+    this.key = key;
+  }
+
+  /** Empty if there is no such commit, Headrace did not sign it, or it is not about an app. */
+  Optional<AppCommit> read(CommitId id) {
+    AppCommit known = verified.get(id);
+    if (known != null) {
+      return Optional.of(known);
+    }
+    Optional<AppCommit> read =
+        signed(id).flatMap(commit -> CommitMessage.read(id, commit.message(), commit.at()));
+    read.ifPresent(commit -> verified.put(id, commit));
+    return read;
+  }
+
+  /** Empty if there is no such commit or Headrace did not sign it. */
+  Optional<SignedCommit.Verified> signed(CommitId id) {
+    try (ObjectReader reader = repository.newObjectReader()) {
+      byte[] raw = reader.open(id.objectId(), Constants.OBJ_COMMIT).getBytes();
+      return SignedCommit.verify(raw, key);
+    } catch (MissingObjectException | IncorrectObjectTypeException e) {
+      return Optional.empty();
+    } catch (IOException e) {
+      throw unreadable(id, e);
+    }
+  }
+
+  /** The apps' commits after one and up to another, oldest first. */
+  Stream<AppCommit> between(Optional<CommitId> afterExclusive, CommitId upTo) {
+    List<CommitId> chain = new ArrayList<>();
+    try (RevWalk walk = new RevWalk(repository)) {
+      walk.setRetainBody(false);
+      Optional<CommitId> next = Optional.of(upTo);
+      while (!next.equals(afterExclusive)) {
+        CommitId id = next.orElseThrow(() -> notBefore(afterExclusive, upTo));
+        RevCommit commit = walk.parseCommit(id.objectId());
+        chain.add(id);
+        next =
+            commit.getParentCount() == 0
+                ? Optional.empty()
+                : Optional.of(CommitId.of(commit.getParent(0)));
+      }
+    } catch (MissingObjectException e) {
+      throw new CommitNotFound(upTo, "the platform repository");
+    } catch (IOException e) {
+      throw unreadable(upTo, e);
+    }
+    return chain.reversed().stream().map(this::read).flatMap(Optional::stream);
+  }
+
+  private static CommitNotFound notBefore(Optional<CommitId> after, CommitId upTo) {
+    return new CommitNotFound(after.orElseThrow(), "the history of " + upTo);
+  }
+
+  SortedMap<String, byte[]> files(AppId app, CommitId id) {
+    SortedMap<String, byte[]> files = new TreeMap<>();
+    try (ObjectReader reader = repository.newObjectReader();
+        TreeWalk walk = new TreeWalk(reader)) {
+      Optional<ObjectId> directory = at(reader, app.path(), id);
+      if (directory.isPresent()) {
+        walk.addTree(directory.get());
+        walk.setRecursive(true);
+        while (walk.next()) {
+          files.put(
+              walk.getPathString(),
+              reader.open(walk.getObjectId(0), Constants.OBJ_BLOB).getBytes());
+        }
+      }
+      return files;
+    } catch (IOException e) {
+      throw unreadable(id, e);
+    }
+  }
+
+  Optional<byte[]> file(String path, CommitId id) {
+    try (ObjectReader reader = repository.newObjectReader()) {
+      Optional<ObjectId> blob = at(reader, path, id);
+      return blob.isPresent()
+          ? Optional.of(reader.open(blob.get(), Constants.OBJ_BLOB).getBytes())
+          : Optional.empty();
+    } catch (IOException e) {
+      throw unreadable(id, e);
+    }
+  }
+
+  SortedSet<AppId> apps(CommitId id) {
+    SortedSet<AppId> apps = new TreeSet<>();
+    try (ObjectReader reader = repository.newObjectReader();
+        TreeWalk walk = new TreeWalk(reader)) {
+      Optional<ObjectId> root = at(reader, "apps", id);
+      if (root.isPresent()) {
+        walk.addTree(root.get());
+        while (walk.next()) {
+          if (walk.getDepth() < FOLDERS_ABOVE_AN_APP - 1) {
+            walk.enterSubtree();
+          } else if (AppId.isValid(walk.getNameString())) {
+            apps.add(new AppId(walk.getNameString()));
+          }
+        }
+      }
+      return apps;
+    } catch (IOException e) {
+      throw unreadable(id, e);
+    }
+  }
+
+  Optional<ObjectId> directory(AppId app, CommitId id) throws IOException {
+    try (ObjectReader reader = repository.newObjectReader()) {
+      return at(reader, app.path(), id);
+    }
+  }
+
+  ObjectId root(CommitId id) throws IOException {
+    try (ObjectReader reader = repository.newObjectReader()) {
+      return root(reader, id);
+    }
+  }
+
+  private static Optional<ObjectId> at(ObjectReader reader, String path, CommitId id)
+      throws IOException {
+    try (TreeWalk walk = TreeWalk.forPath(reader, path, root(reader, id))) {
+      return Optional.ofNullable(walk).map(found -> found.getObjectId(0));
+    }
+  }
+
+  private static ObjectId root(ObjectReader reader, CommitId id) throws IOException {
+    try (RevWalk walk = new RevWalk(reader)) {
+      return walk.parseCommit(id.objectId()).getTree().getId();
+    } catch (MissingObjectException | IncorrectObjectTypeException e) {
+      throw new CommitNotFound(id, "the platform repository");
+    }
+  }
+
+  private static UncheckedIOException unreadable(CommitId id, IOException cause) {
+    return new UncheckedIOException(
+        "Cannot read commit " + id + " from the platform repository.", cause);
+  }
+}

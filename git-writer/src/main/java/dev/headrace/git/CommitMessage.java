@@ -1,0 +1,195 @@
+package dev.headrace.git;
+
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.SequencedMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+
+/** The text of an app's commit, written and read; {@code docs/repository-format.md} fixes it. */
+final class CommitMessage {
+
+  private static final String INDENT = "    ";
+  private static final String REVERTS = "This reverts commit ";
+  private static final Pattern VERSION_AT_END = Pattern.compile(" v[0-9]+$");
+  private static final Pattern RESTORED_AT_END = Pattern.compile(" to v[0-9]+$");
+  private static final Pattern ACTOR = Pattern.compile("(.+) <([0-9a-f]{24})>");
+
+  private CommitMessage() {}
+
+  /**
+   * What the writer adds to a change.
+   *
+   * @param restoredVersion the number of the version that a rollback brings back
+   * @param reverts the commit that is undone exactly, if one is
+   */
+  record Facts(
+      OptionalInt version,
+      Optional<CommitId> previous,
+      Optional<String> contentDigest,
+      OptionalInt restoredVersion,
+      Optional<CommitId> reverts) {}
+
+  static String write(Change change, Facts facts) {
+    StringBuilder text = new StringBuilder(subject(change, facts)).append("\n\n");
+    change
+        .reason()
+        .flatMap(PlainText::paragraphs)
+        .ifPresent(reason -> text.append(indented(reason)).append("\n\n"));
+    facts.reverts().ifPresent(commit -> text.append(REVERTS).append(commit).append(".\n\n"));
+    trailers(change, facts)
+        .forEach((key, value) -> text.append(key).append(": ").append(value).append('\n'));
+    return text.toString();
+  }
+
+  private static String subject(Change change, Facts facts) {
+    String name = PlainText.name(change.appName());
+    return switch (change.action()) {
+      case DEPLOY -> "Deploy " + name + " v" + facts.version().orElseThrow();
+      case ROLLBACK -> "Roll back " + name + " to v" + facts.restoredVersion().orElseThrow();
+      case DELETE -> "Delete " + name;
+      case RESTART -> "Restart " + name + " v" + facts.version().orElseThrow();
+      case RENAME -> "Rename " + change.app() + " to " + name;
+    };
+  }
+
+  private static String indented(String reason) {
+    return reason
+        .lines()
+        .map(line -> line.isEmpty() ? line : INDENT + line)
+        .collect(Collectors.joining("\n"));
+  }
+
+  private static SequencedMap<String, String> trailers(Change change, Facts facts) {
+    SequencedMap<String, String> trailers = new LinkedHashMap<>();
+    trailers.put("Deploy-Id", change.deployId().value());
+    trailers.put("App", change.app().value());
+    facts.version().ifPresent(version -> trailers.put("Version", Integer.toString(version)));
+    trailers.put("Action", change.action().trailer());
+    trailers.put(
+        "Actor",
+        PlainText.person(change.actor().username()) + " <" + change.actor().userId() + ">");
+    trailers.put("Via", change.via().trailer());
+    facts.previous().ifPresent(commit -> trailers.put("App-Prev", commit.sha()));
+    facts.contentDigest().ifPresent(digest -> trailers.put("Content", digest));
+    change.restores().ifPresent(commit -> trailers.put("Restores", commit.sha()));
+    return trailers;
+  }
+
+  /**
+   * Reads a message of a commit that Headrace signed.
+   *
+   * @return empty if the commit is not about an app
+   * @throws IllegalStateException if it is, but does not have this format
+   */
+  static Optional<AppCommit> read(CommitId id, String message, Instant at) {
+    List<String> paragraphs = new ArrayList<>(Arrays.asList(message.stripTrailing().split("\n\n")));
+    if (paragraphs.size() < 2) {
+      return Optional.empty();
+    }
+    String subject = paragraphs.removeFirst();
+    Map<String, String> trailers = trailers(paragraphs.removeLast());
+    if (!trailers.containsKey("Deploy-Id")) {
+      return Optional.empty();
+    }
+    if (!paragraphs.isEmpty() && paragraphs.getLast().startsWith(REVERTS)) {
+      paragraphs.removeLast();
+    }
+    try {
+      return Optional.of(commit(id, subject, reason(paragraphs), trailers, at));
+    } catch (IllegalArgumentException e) {
+      throw new IllegalStateException(
+          "Commit " + id + " is signed but its message is not one that Headrace writes.", e);
+    }
+  }
+
+  private static AppCommit commit(
+      CommitId id,
+      String subject,
+      Optional<String> reason,
+      Map<String, String> trailers,
+      Instant at) {
+    Action action = Action.valueOf(required(trailers, "Action").toUpperCase(Locale.ROOT));
+    AppId app = new AppId(required(trailers, "App"));
+    Matcher actor = ACTOR.matcher(required(trailers, "Actor"));
+    if (!actor.matches()) {
+      throw new IllegalArgumentException("Actor: '" + trailers.get("Actor") + "'");
+    }
+    return new AppCommit(
+        id,
+        app,
+        name(action, app, subject),
+        new DeployId(required(trailers, "Deploy-Id")),
+        trailers.containsKey("Version")
+            ? OptionalInt.of(Integer.parseInt(required(trailers, "Version")))
+            : OptionalInt.empty(),
+        action,
+        new Actor(actor.group(2), actor.group(1)),
+        Via.valueOf(required(trailers, "Via").toUpperCase(Locale.ROOT)),
+        reason,
+        at,
+        Optional.ofNullable(trailers.get("App-Prev")).map(CommitId::new),
+        Optional.ofNullable(trailers.get("Content")),
+        Optional.ofNullable(trailers.get("Restores")).map(CommitId::new));
+  }
+
+  private static String name(Action action, AppId app, String subject) {
+    return switch (action) {
+      case DEPLOY -> without(VERSION_AT_END, after("Deploy ", subject));
+      case ROLLBACK -> without(RESTORED_AT_END, after("Roll back ", subject));
+      case DELETE -> after("Delete ", subject);
+      case RESTART -> without(VERSION_AT_END, after("Restart ", subject));
+      case RENAME -> after("Rename " + app + " to ", subject);
+    };
+  }
+
+  private static String after(String prefix, String subject) {
+    if (!subject.startsWith(prefix)) {
+      throw new IllegalArgumentException("subject: '" + subject + "'");
+    }
+    return subject.substring(prefix.length());
+  }
+
+  private static String without(Pattern end, String text) {
+    return end.matcher(text).replaceFirst("");
+  }
+
+  private static Optional<String> reason(List<String> paragraphs) {
+    String text = String.join("\n\n", paragraphs);
+    return text.isEmpty()
+        ? Optional.empty()
+        : Optional.of(
+            text.lines()
+                .map(line -> line.isEmpty() ? line : line.substring(INDENT.length()))
+                .collect(Collectors.joining("\n")));
+  }
+
+  private static Map<String, String> trailers(String block) {
+    Map<String, String> trailers = new LinkedHashMap<>();
+    block
+        .lines()
+        .forEach(line -> {
+          int colon = line.indexOf(": ");
+          if (colon > 0) {
+            trailers.put(line.substring(0, colon), line.substring(colon + 2));
+          }
+        });
+    return trailers;
+  }
+
+  private static String required(Map<String, String> trailers, String key) {
+    String value = trailers.get(key);
+    if (value == null) {
+      throw new IllegalArgumentException(key + " is missing");
+    }
+    return value;
+  }
+}

@@ -1,0 +1,89 @@
+package dev.headrace.git;
+
+import java.time.ZoneOffset;
+import org.eclipse.jgit.lib.Config;
+import org.eclipse.jgit.lib.ConfigConstants;
+import org.eclipse.jgit.storage.file.FileBasedConfig;
+import org.eclipse.jgit.util.FS;
+import org.eclipse.jgit.util.SystemReader;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Cuts JGit off from the host: no environment, no configuration of the user, of the system or of
+ * JGit. In their place stand the few settings that Headrace relies on.
+ */
+final class IsolatedGit extends SystemReader {
+
+  private IsolatedGit() {
+    setPlatformChecker();
+  }
+
+  /** JGit keeps one reader for the whole process; this makes it ours. */
+  static void install() {
+    if (!(SystemReader.getInstance() instanceof IsolatedGit)) {
+      SystemReader.setInstance(new IsolatedGit());
+    }
+  }
+
+  @Override
+  public String getHostname() {
+    return "headrace";
+  }
+
+  @Override
+  public @Nullable String getenv(String name) {
+    return null;
+  }
+
+  @Override
+  public @Nullable String getProperty(String key) {
+    return key.startsWith("jgit.") ? null : System.getProperty(key);
+  }
+
+  @Override
+  public FileBasedConfig openUserConfig(@Nullable Config parent, FS fs) {
+    FileBasedConfig settings = new InMemory(parent, fs);
+    settings.setBoolean(ConfigConstants.CONFIG_CORE_SECTION, null, "fsyncobjectfiles", true);
+    settings.setBoolean(ConfigConstants.CONFIG_CORE_SECTION, null, "fsyncreffiles", true);
+    return settings;
+  }
+
+  @Override
+  public FileBasedConfig openSystemConfig(@Nullable Config parent, FS fs) {
+    return new InMemory(parent, fs);
+  }
+
+  @Override
+  public FileBasedConfig openJGitConfig(@Nullable Config parent, FS fs) {
+    return new InMemory(parent, fs);
+  }
+
+  @Override
+  @SuppressWarnings("deprecation") // abstract in SystemReader: somebody has to
+  public long getCurrentTime() {
+    return System.currentTimeMillis();
+  }
+
+  @Override
+  @SuppressWarnings("deprecation") // abstract in SystemReader: somebody has to
+  public int getTimezone(long when) {
+    return ZoneOffset.UTC.getTotalSeconds();
+  }
+
+  private static final class InMemory extends FileBasedConfig {
+    InMemory(@Nullable Config parent, FS fs) {
+      super(parent, null, fs);
+    }
+
+    @Override
+    public void load() {}
+
+    @Override
+    public void save() {}
+
+    @Override
+    public boolean isOutdated() {
+      return false;
+    }
+  }
+}

@@ -1,0 +1,213 @@
+package dev.headrace.git;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.SortedSet;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.Stream;
+import org.eclipse.jgit.lib.ObjectId;
+
+/**
+ * The bare git repository that holds every app and every change of it. Safe for use by any number
+ * of threads; reading never waits for writing. Reading throws {@link UncheckedIOException} when the
+ * disk or the repository is damaged.
+ */
+public final class PlatformRepository implements AutoCloseable {
+
+  private final RepositoryFolder folder;
+  private final SigningKey key;
+  private final CommitLog log;
+  private final DeployIndex index;
+  private final GroupCommit writer;
+
+  private PlatformRepository(
+      RepositoryFolder folder,
+      SigningKey key,
+      CommitLog log,
+      DeployIndex index,
+      GroupCommit writer) {
+    this.folder = folder;
+    this.key = key;
+    this.log = log;
+    this.index = index;
+    this.writer = writer;
+  }
+
+  /**
+   * Opens the repository as its only writer; makes it, with a first commit, if there is none.
+   *
+   * @throws RepositoryInUse if another writer has it
+   * @throws IllegalStateException if it was signed by another key or has a layout that is not ours
+   */
+  public static PlatformRepository open(Path bareDir, SigningKey key, Clock clock) {
+    return open(bareDir, key, clock, CommitSteps.NONE);
+  }
+
+  static PlatformRepository open(Path bareDir, SigningKey key, Clock clock, CommitSteps steps) {
+    try {
+      RepositoryFolder folder = RepositoryFolder.open(bareDir, key, clock);
+      try {
+        return open(folder, key, clock, steps);
+      } catch (IOException | RuntimeException e) {
+        folder.close();
+        throw e;
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException("Cannot open the platform repository " + bareDir + ".", e);
+    }
+  }
+
+  private static PlatformRepository open(
+      RepositoryFolder folder, SigningKey key, Clock clock, CommitSteps steps) throws IOException {
+    MainBranch main = new MainBranch(folder.repository());
+    CommitLog log = new CommitLog(folder.repository(), key);
+    ObjectId head =
+        main.read()
+            .orElseThrow(() ->
+                new IllegalStateException(
+                    "The platform repository "
+                        + folder
+                        + " has lost its branch main. Restore it from a mirror or a backup;"
+                        + " its log has the last commit."));
+    check(folder, log, CommitId.of(head));
+    DeployIndex index = DeployIndex.empty();
+    log.between(Optional.empty(), CommitId.of(head)).forEach(index::add);
+    GroupCommit writer =
+        new GroupCommit(
+            key,
+            clock,
+            main,
+            new ObjectStore(folder.repository()),
+            log,
+            index,
+            steps,
+            new Batch.Tip(head, log.root(CommitId.of(head))));
+    writer.start();
+    return new PlatformRepository(folder, key, log, index, writer);
+  }
+
+  private static void check(RepositoryFolder folder, CommitLog log, CommitId head) {
+    if (log.signed(head).isEmpty()) {
+      throw new IllegalStateException(
+          "The last commit "
+              + head
+              + " of the platform repository "
+              + folder
+              + " is not signed by this signing key, or is damaged. Use the key that belongs to"
+              + " the repository, or move main back to the last commit that Headrace signed.");
+    }
+    byte[] layout = log.file(".headrace/layout", head).orElse(new byte[0]);
+    if (!new String(layout, StandardCharsets.UTF_8).equals(RepositoryFolder.LAYOUT)) {
+      throw new IllegalStateException(
+          "The platform repository "
+              + folder
+              + " has another layout than this Headrace knows. Use the version that wrote it, or"
+              + " a newer one.");
+    }
+  }
+
+  /**
+   * Commits a change. The answer comes on a thread of its own, when the commit is durable or it is
+   * known that there is none; it never completes exceptionally. Per app and in all, changes are
+   * committed in the order of these calls.
+   */
+  public CompletableFuture<CommitOutcome> commit(Change change) {
+    return ChangeRules.violation(change)
+        .map(why ->
+            CompletableFuture.<CommitOutcome>completedFuture(new CommitOutcome.Rejected(why)))
+        .orElseGet(() -> writer.commit(change));
+  }
+
+  /** The last durable commit of {@code main}. */
+  public CommitId head() {
+    return CommitId.of(writer.tip().commit());
+  }
+
+  /** The app's last commit, which may be the one that deleted it. */
+  public Optional<AppCommit> latest(AppId app) {
+    return index.app(app).map(DeployIndex.AppState::latest);
+  }
+
+  /**
+   * An app's commits, newest first, by the chain of their {@code App-Prev}.
+   *
+   * @param before start with the one before this commit of the app
+   * @throws CommitNotFound if {@code before} is not a commit of the app
+   */
+  public List<AppCommit> history(AppId app, int limit, Optional<CommitId> before) {
+    Optional<AppCommit> next = latest(app);
+    if (before.isPresent()) {
+      AppCommit start =
+          read(before.get())
+              .filter(commit -> commit.app().equals(app))
+              .orElseThrow(() -> new CommitNotFound(before.get(), "the history of app " + app));
+      next = start.previous().flatMap(log::read);
+    }
+    List<AppCommit> history = new ArrayList<>();
+    while (next.isPresent() && history.size() < limit) {
+      history.add(next.get());
+      next = next.get().previous().flatMap(log::read);
+    }
+    return history;
+  }
+
+  /** The commit that carries an actor's request. */
+  public Optional<AppCommit> find(String actorUserId, DeployId deployId) {
+    return index.request(actorUserId, deployId);
+  }
+
+  /** What a commit of {@code main} says; empty if it is not an app's commit. */
+  public Optional<AppCommit> read(CommitId id) {
+    return log.read(id).filter(index::holds);
+  }
+
+  /**
+   * The app's directory as a commit has it, by path below it; empty if it is not there.
+   *
+   * @throws CommitNotFound if there is no such commit
+   */
+  public SortedMap<String, byte[]> files(AppId app, CommitId commit) {
+    return log.files(app, commit);
+  }
+
+  /**
+   * All apps' commits after one and up to another, oldest first.
+   *
+   * @throws CommitNotFound if {@code afterExclusive} is not in the history of {@code upTo}
+   */
+  public Stream<AppCommit> between(Optional<CommitId> afterExclusive, CommitId upTo) {
+    return log.between(afterExclusive, upTo);
+  }
+
+  /**
+   * The apps that a commit has a directory of.
+   *
+   * @throws CommitNotFound if there is no such commit
+   */
+  public SortedSet<AppId> apps(CommitId commit) {
+    return log.apps(commit);
+  }
+
+  /** The fingerprint of the key that signs, as {@code ssh-keygen -l} prints it. */
+  public String fingerprint() {
+    return key.fingerprint();
+  }
+
+  /** Takes no more changes, commits and answers those that wait, and lets go of the repository. */
+  @Override
+  public void close() {
+    writer.close();
+    try {
+      folder.close();
+    } catch (IOException e) {
+      throw new UncheckedIOException("Cannot close the platform repository " + folder + ".", e);
+    }
+  }
+}

@@ -1,0 +1,216 @@
+package dev.headrace.git;
+
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Clock;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import org.eclipse.jgit.internal.storage.file.FileRepository;
+import org.eclipse.jgit.lib.Constants;
+import org.eclipse.jgit.lib.FileMode;
+import org.eclipse.jgit.lib.ObjectId;
+import org.eclipse.jgit.storage.file.FileRepositoryBuilder;
+
+/** The bare repository's folder: made, locked for one writer, tidied after a crash, opened. */
+final class RepositoryFolder implements AutoCloseable {
+
+  static final String LAYOUT = "1\n";
+
+  /** A process's locks go when it closes any handle on the file, so it must not open a second. */
+  private static final Set<Path> HELD = ConcurrentHashMap.newKeySet();
+
+  /** Stock git on this repository must not rewrite history, collect behind our back, or be lazy. */
+  private static final String CONFIG =
+      """
+      [core]
+      	repositoryformatversion = 0
+      	filemode = true
+      	bare = true
+      	logallrefupdates = true
+      	fsync = all
+      [gc]
+      	auto = 0
+      	packRefs = false
+      [maintenance]
+      	auto = false
+      [receive]
+      	denyNonFastForwards = true
+      	denyDeletes = true
+      	fsckObjects = true
+      	autogc = false
+      """;
+
+  private final Path folder;
+  private final FileChannel lockFile;
+  private final FileRepository repository;
+
+  private RepositoryFolder(Path folder, FileChannel lockFile, FileRepository repository) {
+    this.folder = folder;
+    this.lockFile = lockFile;
+    this.repository = repository;
+  }
+
+  static RepositoryFolder open(Path bareDir, SigningKey key, Clock clock) throws IOException {
+    IsolatedGit.install();
+    Files.createDirectories(bareDir);
+    Path folder = bareDir.toRealPath();
+    FileChannel lockFile = lock(folder);
+    try {
+      createMissing(folder);
+      removeWhatACrashLeft(folder);
+      FileRepository repository =
+          (FileRepository)
+              new FileRepositoryBuilder()
+                  .setGitDir(folder.toFile())
+                  .setBare()
+                  .setMustExist(true)
+                  .build();
+      MainBranch main = new MainBranch(repository);
+      if (main.read().isEmpty() && isUntouched(folder)) {
+        writeFirstCommit(repository, key, clock);
+      }
+      return new RepositoryFolder(folder, lockFile, repository);
+    } catch (IOException | RuntimeException e) {
+      unlock(folder, lockFile);
+      throw e;
+    }
+  }
+
+  private static FileChannel lock(Path folder) throws IOException {
+    if (!HELD.add(folder)) {
+      throw new RepositoryInUse(folder);
+    }
+    try {
+      FileChannel file =
+          FileChannel.open(
+              folder.resolve("headrace.lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+      FileLock lock = file.tryLock();
+      if (lock == null) {
+        file.close();
+        throw new RepositoryInUse(folder);
+      }
+      return file;
+    } catch (IOException | RuntimeException e) {
+      HELD.remove(folder);
+      throw e;
+    }
+  }
+
+  private static void unlock(Path folder, FileChannel lockFile) throws IOException {
+    try {
+      lockFile.close();
+    } finally {
+      HELD.remove(folder);
+    }
+  }
+
+  private static void createMissing(Path folder) throws IOException {
+    if (Files.exists(folder.resolve("HEAD"))) {
+      return;
+    }
+    for (String name : List.of("objects/info", "objects/pack", "refs/heads", "refs/tags")) {
+      Files.createDirectories(folder.resolve(name));
+    }
+    Durable.replace(folder.resolve("config"), CONFIG.getBytes(StandardCharsets.UTF_8));
+    Durable.forceFolder(folder.resolve("objects"));
+    Durable.forceFolder(folder.resolve("refs"));
+    // The last file: what makes the folder a repository.
+    Durable.replace(
+        folder.resolve("HEAD"),
+        ("ref: " + MainBranch.NAME + "\n").getBytes(StandardCharsets.UTF_8));
+    Durable.forceFolder(folder.getParent());
+  }
+
+  /** We hold the writer's lock, so a git lock file or half-written object belongs to the dead. */
+  private static void removeWhatACrashLeft(Path folder) throws IOException {
+    for (String lock :
+        List.of(MainBranch.NAME + ".lock", "HEAD.lock", "packed-refs.lock", "config.lock")) {
+      Files.deleteIfExists(folder.resolve(lock));
+    }
+    try (var leftovers = Files.newDirectoryStream(folder.resolve("objects"), "noz*.tmp")) {
+      for (Path leftover : leftovers) {
+        Files.deleteIfExists(leftover);
+      }
+    }
+    TornPacks.setAside(folder.resolve("objects/pack"));
+  }
+
+  /** Only a repository that never got past its first commit may get a first commit. */
+  private static boolean isUntouched(Path folder) throws IOException {
+    if (Files.exists(folder.resolve("packed-refs"))
+        || Files.exists(folder.resolve("logs").resolve(MainBranch.NAME))) {
+      return false;
+    }
+    try (var packs = Files.newDirectoryStream(folder.resolve("objects/pack"))) {
+      return !packs.iterator().hasNext();
+    }
+  }
+
+  private static void writeFirstCommit(FileRepository repository, SigningKey key, Clock clock)
+      throws IOException {
+    ObjectStore.Staged objects = new ObjectStore(repository).stage();
+    SortedMap<String, GitTree.Entry> settings = new TreeMap<>();
+    settings.put("allowed_signers", file(objects, allowedSigners(key)));
+    settings.put("layout", file(objects, LAYOUT));
+    SortedMap<String, GitTree.Entry> root = new TreeMap<>();
+    root.put(
+        ".headrace",
+        new GitTree.Entry(
+            FileMode.TREE, objects.add(Constants.OBJ_TREE, GitTree.format(settings))));
+    ObjectId tree = objects.add(Constants.OBJ_TREE, GitTree.format(root));
+    ObjectId commit =
+        objects.add(
+            Constants.OBJ_COMMIT,
+            SignedCommit.build(
+                tree,
+                Optional.empty(),
+                Optional.empty(),
+                clock.instant(),
+                "Create the platform repository\n",
+                key));
+    objects.makeDurable();
+    MainBranch main = new MainBranch(repository);
+    main.move(ObjectId.zeroId(), commit);
+    main.force();
+  }
+
+  private static GitTree.Entry file(ObjectStore.Staged objects, String text) {
+    return new GitTree.Entry(
+        FileMode.REGULAR_FILE,
+        objects.add(Constants.OBJ_BLOB, text.getBytes(StandardCharsets.UTF_8)));
+  }
+
+  static String allowedSigners(SigningKey key) {
+    return SignedCommit.COMMITTER_ADDRESS + " namespaces=\"git\" " + key.publicKeyLine() + "\n";
+  }
+
+  FileRepository repository() {
+    return repository;
+  }
+
+  @Override
+  public String toString() {
+    return folder.toString();
+  }
+
+  @Override
+  public void close() throws IOException {
+    if (!lockFile.isOpen()) {
+      return;
+    }
+    try {
+      repository.close();
+    } finally {
+      unlock(folder, lockFile);
+    }
+  }
+}

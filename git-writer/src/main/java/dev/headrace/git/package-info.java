@@ -1,0 +1,8 @@
+/**
+ * The platform repository: every change of an app is one signed commit, durable before anyone is
+ * told, and history is read back from git alone.
+ */
+@NullMarked
+package dev.headrace.git;
+
+import org.jspecify.annotations.NullMarked;
