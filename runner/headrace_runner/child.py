@@ -49,11 +49,15 @@ class Birth:
         return 1 if failure else 0
 
     def _settings(self) -> AppSettings:
-        code = self.place.code
-        os.chdir(code)
-        start = self.start
+        code, start = self.place.code, self.start
         return AppSettings(
-            code / start.entrypoint, code, start.content, start.app_id, start.root_path, REQUEST_GRACE_S
+            entrypoint=code / start.entrypoint,
+            root=code,
+            work=self.place.tmp / "app",
+            content=start.content,
+            app_id=start.app_id,
+            root_path=start.root_path,
+            grace_s=REQUEST_GRACE_S,
         )
 
     def _take_over_files(self) -> None:

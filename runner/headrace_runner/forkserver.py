@@ -26,8 +26,8 @@ from headrace_runner.sandbox import Sandbox, die_with, open_sandbox
 # What apps import most; found in memory they cost nothing at a start.
 COMMON = (
     "anyio._backends._asyncio anyio.to_thread email.message encodings.idna fastapi.middleware.cors "
-    "fastapi.responses fastapi.security fastapi.templating html http.client httpx jinja2 python_multipart "
-    "secrets starlette.middleware.base starlette.staticfiles starlette.websockets uuid "
+    "fastapi.responses fastapi.security fastapi.templating fasthtml.common html http.client httpx jinja2 "
+    "python_multipart secrets starlette.middleware.base starlette.staticfiles starlette.websockets uuid "
     "uvicorn.lifespan.off uvloop"
 ).split()
 MAX_WAITING_BYTES = 4 * 1024 * 1024

@@ -5,6 +5,7 @@ import os
 import signal
 import socket
 import sys
+import tempfile
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -25,10 +26,14 @@ THREAD_STACK_BYTES = 1024 * 1024
 
 @dataclass(frozen=True)
 class AppSettings:
-    """`grace_s`: how long requests in flight may take after a stop before they are cancelled."""
+    """`work` is the folder the app runs in; it is made when it is not there.
+
+    `grace_s`: how long requests in flight may take after a stop before they are cancelled.
+    """
 
     entrypoint: Path
     root: Path
+    work: Path
     content: str = ""
     app_id: str = ""
     root_path: str = ""
@@ -69,6 +74,7 @@ def serve(settings: AppSettings, listener: socket.socket, on_ready: Callable[[],
     edge = None
     try:
         signal.pthread_sigmask(signal.SIG_UNBLOCK, [signal.SIGTERM])
+        enter_work_folder(settings.work, settings.root)
         app = load(settings.entrypoint, settings.root)
         edge = Edge(app, settings.root, settings.content, settings.app_id, settings.root_path)
         server = AppServer(config(edge, settings.grace_s, isinstance(app, Starlette)), ready)
@@ -82,6 +88,20 @@ def serve(settings: AppSettings, listener: socket.socket, on_ready: Callable[[],
     finally:
         stopped = True
     return None
+
+
+def enter_work_folder(work: Path, root: Path) -> None:
+    """A writable folder that shows the app's read-only files.
+
+    So `templates/page.html` is found, and what an app or a library writes beside it goes to /tmp:
+    FastHTML's session key, for one.
+    """
+    work.mkdir(parents=True, exist_ok=True)
+    for entry in root.iterdir() if root.is_dir() else ():
+        link = work / entry.name
+        if not link.is_symlink():
+            link.symlink_to(entry)
+    os.chdir(work)
 
 
 class Stopped(BaseException):
@@ -122,6 +142,7 @@ def main() -> int:
     settings = AppSettings(
         entrypoint,
         root,
+        work=Path(tempfile.mkdtemp(prefix="app-")),
         content=os.environ.get("HEADRACE_CONTENT", ""),
         app_id=os.environ.get("APP_ID", ""),
         root_path=os.environ.get("APP_ROOT_PATH", "").rstrip("/"),

@@ -176,6 +176,7 @@ class Served:
                 "PATH": os.environ["PATH"],
                 "CODE_PATH": str(folder / entrypoint),
                 "HOST": "127.0.0.1",
+                "TMPDIR": str(folder.parent),
                 "PORT": str(self.port),
                 **environment,
             },

@@ -17,8 +17,9 @@ NO_APP = "Your code must create an app instance. Add: app = FastAPI() (or app, r
 ALLOWED = (
     "base64, bson, calendar, collections, copy, dataclasses, datetime, decimal, enum, fastapi, fasthtml, "
     "fasthtml_auth, fastlite, functools, google.auth, googleapiclient, hashlib, html, http, httpx, "
-    "itertools, jinja2, json, locale, math, monsterui, operator, os, pathlib, pydantic, pymongo, random, re, secrets, "
-    "slack_sdk, starlette, statistics, string, sys, textwrap, time, typing, urllib, urllib.parse, uuid"
+    "itertools, jinja2, json, locale, math, monsterui, operator, os, pathlib, pydantic, pymongo, random, "
+    "re, secrets, slack_sdk, starlette, statistics, string, sys, textwrap, time, typing, urllib, "
+    "urllib.parse, uuid"
 )
 FILES = "File operations are not allowed. Use environment variables or in-memory data instead."
 PASSED = "Code validation passed"

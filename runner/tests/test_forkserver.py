@@ -70,6 +70,15 @@ def test_packages_and_static_files_work(runner: Runner):
     runner.stop(instance)
 
 
+def test_fasthtml_apps_are_started(runner: Runner):
+    code = (
+        "from fasthtml.common import *\napp, rt = fast_app()\n@rt('/')\ndef get(): return P('hi')\nserve()\n"
+    )
+    instance, port = runner.serve(code)
+    assert "<p>hi</p>" in request(port, "/").text
+    runner.stop(instance)
+
+
 def test_the_environment_of_an_app_is_what_it_was_given(runner: Runner):
     code = HELLO + "\nimport os\n@app.get('/env')\ndef env(): return dict(os.environ)\n"
     instance, port = runner.serve(

@@ -68,7 +68,7 @@ def test_an_app_finds_no_home_directory_but_its_own(attack: Callable):
     # Only the folder that leads to this Python may be there.
     allowed = {Path(path).relative_to(home).parts[0] for path in python_paths() if is_below(path, home)}
     assert visible <= allowed, f"of {here} the app sees {visible}"
-    assert attack("got = os.environ['HOME'], os.listdir(os.environ['HOME'])")["got"] == "('/tmp', [])"
+    assert attack("got = os.environ['HOME'], os.listdir(os.environ['HOME'])")["got"] == "('/tmp', ['app'])"
 
 
 def python_paths() -> list[str]:
@@ -243,7 +243,7 @@ with open('/tmp/full', 'wb') as file:
 def test_each_app_has_a_tmp_of_its_own(attacked: Runner, attack: Callable):
     attack("open('/tmp/mine', 'w').write('x')")
     instance, port = attacked.serve(SHELL)
-    assert request(port, "/run", "POST", "got = os.listdir('/tmp')").json()["got"] == "[]"
+    assert request(port, "/run", "POST", "got = os.listdir('/tmp')").json()["got"] == "['app']"
     attacked.stop(instance)
 
 
@@ -256,7 +256,7 @@ def test_where_the_kernel_refuses_namespaces_it_says_why_and_apps_run_all_the_sa
     instance, port = runner.serve(SHELL)
     assert request(port, "/.headrace/health").json() == {"content": "c0ffee"}
     folder = eval(request(port, "/run", "POST", "got = os.getcwd()").json()["got"])
-    assert Path(folder).parent.stat().st_mode & 0o777 == 0o700
+    assert Path(folder).parent.parent.stat().st_mode & 0o777 == 0o700
     memory = request(port, "/run", "POST", "got = len(bytearray(1 << 30))").json()
     assert memory["refused"].startswith("MemoryError")
     assert runner.stop(instance)["reason"] == "stopped"

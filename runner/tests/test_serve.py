@@ -128,6 +128,17 @@ serve()
     assert app.get("/static/site.css").text == "b{}"
 
 
+def test_an_app_reads_its_files_by_relative_paths_and_writes_beside_them(serve: Callable):
+    code = HELLO + (
+        "\nfrom pathlib import Path\n"
+        "@app.get('/file')\ndef file():\n"
+        "    Path('note.txt').write_text('new')\n"
+        "    return [Path('templates/page.html').read_text(), Path('note.txt').read_text()]\n"
+    )
+    app = serve({"main.py": code, "templates/page.html": "page"}).until_ready()
+    assert app.get("/file").json() == ["page", "new"]
+
+
 def test_an_entrypoint_in_a_folder_finds_its_neighbours(serve: Callable):
     files = {
         "web/main.py": "from near import word\n" + HELLO.replace('"world"', "word"),

@@ -1,0 +1,60 @@
+"""setup-venv on a copy of the runner whose locks are empty, so that nothing is downloaded."""
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from driving import until
+
+RUNNER = Path(__file__).parent.parent
+BASE_PYTHON = str(Path(sys.base_prefix) / "bin" / "python3")
+
+
+@pytest.fixture
+def copy(tmp_path: Path) -> Path:
+    folder = tmp_path / "runner"
+    folder.mkdir()
+    shutil.copy(RUNNER / "setup-venv", folder)
+    shutil.copytree(RUNNER / "headrace_runner", folder / "headrace_runner")
+    (folder / "requirements.lock").write_text("# nothing\n")
+    (folder / "requirements-dev.lock").write_text("# nothing for tests\n")
+    return folder
+
+
+def setup(folder: Path, *options: str) -> str:
+    command = [BASE_PYTHON, str(folder / "setup-venv"), *options]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    return done.stdout
+
+
+def test_it_makes_an_environment_once_and_again_when_the_lock_changes(copy: Path):
+    said = setup(copy)
+    assert said.startswith("runner: making a virtual environment")
+    assert said.endswith("runner: ready\n")
+    python = copy / ".venv" / "bin" / "python"
+    where = "import headrace_runner; print(headrace_runner.__file__)"
+    done = subprocess.run([python, "-I", "-c", where], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == str(copy / "headrace_runner" / "__init__.py")
+
+    assert setup(copy) == ""
+    assert "the runner's tests" in setup(copy, "--dev")
+    assert setup(copy, "--dev") == setup(copy) == ""
+
+    (copy / "requirements.lock").write_text("# something else\n")
+    assert "making a virtual environment" in setup(copy)
+
+
+def test_a_run_that_was_killed_is_done_again(copy: Path):
+    killed = subprocess.Popen([BASE_PYTHON, str(copy / "setup-venv")], start_new_session=True)
+    until(lambda: (copy / ".venv" / "bin").exists(), "it has begun")
+
+    os.killpg(killed.pid, signal.SIGKILL)
+    killed.wait()
+    assert setup(copy).endswith("runner: ready\n")
+    assert json.loads((copy / ".venv" / "headrace-stamp.json").read_text())["python"]
+    assert setup(copy) == ""
