@@ -151,7 +151,7 @@ final class Platform implements AutoCloseable {
   }
 
   String signingKeyFingerprint() {
-    return part(PlatformRepository.class).signingKey().fingerprint();
+    return part(PlatformRepository.class).fingerprint();
   }
 
   /** What the operator should know of the engine. */

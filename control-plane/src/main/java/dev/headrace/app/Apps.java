@@ -12,6 +12,7 @@ import dev.headrace.http.ErrorCode;
 import dev.headrace.identity.Caller;
 import dev.headrace.manifests.AppSpec;
 import dev.headrace.manifests.Framework;
+import dev.headrace.manifests.InvalidSpec;
 import dev.headrace.manifests.Manifests;
 import dev.headrace.manifests.Mode;
 import dev.headrace.manifests.ParsedApp;
@@ -20,6 +21,9 @@ import dev.headrace.manifests.SourceFiles;
 import dev.headrace.projection.ProjectedApp;
 import dev.headrace.projection.ProjectedApps;
 import java.util.Optional;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** What authors do with apps. Each method that changes something ends as one commit. */
 final class Apps {
@@ -159,7 +163,7 @@ final class Apps {
       ProjectedApp visible,
       Action action,
       Optional<CommitId> restores,
-      java.util.function.Function<ParsedApp, Draft> edit) {
+      Function<ParsedApp, Draft> edit) {
     for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
       Current now = current(visible);
       Draft draft = edit.apply(now.app());
@@ -205,17 +209,26 @@ final class Apps {
 
   private static AppSpec newSpec(
       AppId id, Caller caller, AppRequest request, SourceGate.Admitted source) {
-    return new AppSpec(
-        id.value(),
-        String.valueOf(request.name()),
-        caller.userId(),
-        source.mode(),
-        source.framework(),
-        source.entrypoint(),
-        Optional.empty(),
-        Resources.SMALL,
-        0,
-        1);
+    return accepted(() ->
+        new AppSpec(
+            id.value(),
+            String.valueOf(request.name()),
+            caller.userId(),
+            source.mode(),
+            source.framework(),
+            source.entrypoint(),
+            Optional.empty(),
+            Resources.SMALL,
+            0,
+            1));
+  }
+
+  private static AppSpec accepted(Supplier<AppSpec> spec) {
+    try {
+      return spec.get();
+    } catch (InvalidSpec e) {
+      throw ApiError.of(ErrorCode.INVALID_REQUEST, String.valueOf(e.getMessage()));
+    }
   }
 
   private static AppSpec framework(AppSpec spec, Optional<SourceGate.Admitted> admitted) {
@@ -233,8 +246,8 @@ final class Apps {
         spec.replicas());
   }
 
-  private static AppSpec named(AppSpec spec, @org.jspecify.annotations.Nullable String name) {
-    return name == null ? spec : spec.renamed(name);
+  private static AppSpec named(AppSpec spec, @Nullable String name) {
+    return name == null ? spec : accepted(() -> spec.renamed(name));
   }
 
   private static void refuseOtherMode(AppRequest request, boolean single) {

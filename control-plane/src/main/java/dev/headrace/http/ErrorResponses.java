@@ -113,7 +113,7 @@ class ErrorResponses {
           loc.add(step.getPropertyName() == null ? step.getIndex() : step.getPropertyName());
         }
         boolean missing = mismatch.getOriginalMessage().contains("issing required");
-        fault.put("type", missing ? "missing" : "type_error");
+        fault.put("type", missing ? "missing" : typeName(mismatch.getTargetType()));
         fault.put(
             "msg",
             missing ? "Field required" : "Input should be " + expected(mismatch.getTargetType()));
@@ -127,6 +127,16 @@ class ErrorResponses {
     fault.put("loc", loc);
     fault.put("input", null);
     return fault;
+  }
+
+  private static String typeName(@Nullable Class<?> type) {
+    if (type == String.class) {
+      return "string_type";
+    }
+    if (type == Integer.class || type == int.class) {
+      return "int_type";
+    }
+    return type != null && Map.class.isAssignableFrom(type) ? "dict_type" : "type_error";
   }
 
   private static String expected(@Nullable Class<?> type) {

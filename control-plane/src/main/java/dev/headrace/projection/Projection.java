@@ -12,6 +12,7 @@ import dev.headrace.delivery.Outcome;
 import dev.headrace.git.Action;
 import dev.headrace.git.AppCommit;
 import dev.headrace.git.CommitId;
+import dev.headrace.git.CommitNotFound;
 import dev.headrace.git.PlatformRepository;
 import dev.headrace.manifests.AppSpec;
 import dev.headrace.manifests.InvalidSpec;
@@ -81,7 +82,7 @@ public final class Projection {
     if (position.commit().isPresent()) {
       try {
         return repository.between(position.commit(), head);
-      } catch (IllegalArgumentException e) {
+      } catch (CommitNotFound e) {
         log.warn("the database knows another history than {}; it is projected again", head.sha());
       }
     }

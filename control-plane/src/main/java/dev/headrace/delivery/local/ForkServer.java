@@ -75,7 +75,7 @@ final class ForkServer implements AutoCloseable {
     command.put("files", launch.files());
     command.put("entrypoint", launch.entrypoint());
     command.put("env", launch.environment());
-    command.put("root_path", "");
+    command.put("root_path", launch.environment().getOrDefault("APP_ROOT_PATH", ""));
     command.put("content", launch.content());
     command.put("memory_bytes", launch.memoryBytes());
     command.put("processes", PROCESSES_PER_APP);

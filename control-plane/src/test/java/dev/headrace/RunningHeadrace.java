@@ -1,0 +1,87 @@
+package dev.headrace;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Objects;
+import org.springframework.boot.builder.SpringApplicationBuilder;
+import org.springframework.boot.web.server.WebServer;
+import org.springframework.boot.web.server.context.WebServerApplicationContext;
+import org.springframework.context.ConfigurableApplicationContext;
+
+/**
+ * The whole control plane on free ports, with real git, real Python processes and its own store.
+ */
+public final class RunningHeadrace implements AutoCloseable {
+  private final Path data;
+  private final ConfigurableApplicationContext context;
+
+  private RunningHeadrace(Path data, ConfigurableApplicationContext context) {
+    this.data = data;
+    this.context = context;
+  }
+
+  public static RunningHeadrace on(Path data) {
+    return on(data, Map.of());
+  }
+
+  public static RunningHeadrace on(Path data, Map<String, Object> overrides) {
+    try {
+      Map<String, Object> properties = new LinkedHashMap<>();
+      properties.put("headrace.data", data.toString());
+      properties.put("headrace.port", 0);
+      properties.put("headrace.apps-port", 0);
+      properties.put("headrace.runner", Path.of("../runner").toRealPath().toString());
+      properties.putAll(overrides);
+      return new RunningHeadrace(
+          data, new SpringApplicationBuilder(Headrace.class).properties(properties).run());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  public Path data() {
+    return data;
+  }
+
+  public String url() {
+    WebServer server = ((WebServerApplicationContext) context).getWebServer();
+    return "http://127.0.0.1:" + Objects.requireNonNull(server).getPort();
+  }
+
+  public <T> T part(Class<T> type) {
+    return context.getBean(type);
+  }
+
+  public Api anonymous() {
+    return new Api(url());
+  }
+
+  /** Somebody without an account, at another port. */
+  public Api anonymousAt(String url) {
+    return new Api(url);
+  }
+
+  /** A new account, logged in. */
+  public Api signUp(String username) {
+    Api api = anonymous();
+    api.post(
+            "/api/auth/signup",
+            Map.of(
+                "username",
+                username,
+                "email",
+                username + "@example.com",
+                "password",
+                "correct horse"))
+        .ok();
+    return api.logIn(username, "correct horse");
+  }
+
+  @Override
+  public void close() {
+    context.close();
+  }
+}
