@@ -15,6 +15,6 @@ export default defineConfig({
     environment: 'jsdom',
     include: ['src/**/*.test.{ts,tsx}'],
     setupFiles: ['src/test/setup.ts'],
-    restoreMocks: true,
+    testTimeout: 30_000,
   },
 });

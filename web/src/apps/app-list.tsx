@@ -20,9 +20,11 @@ export function AppList() {
     <main className="page">
       <div className="page-head">
         <h1>Apps</h1>
-        <Link className="button primary" to="/new">
-          New app
-        </Link>
+        {apps.data?.length !== 0 && (
+          <Link className="button primary" to="/new">
+            New app
+          </Link>
+        )}
       </div>
       {apps.isPending && <Loading what="your apps" />}
       {apps.isError && (

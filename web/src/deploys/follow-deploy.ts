@@ -4,7 +4,7 @@ import {
   useInfiniteQuery,
   useQueryClient,
 } from '@tanstack/react-query';
-import { useEffect, useState } from 'react';
+import { useEffect, useMemo, useState } from 'react';
 import { useApi } from '../api/api';
 import { errorText } from '../api/errors';
 import { follow } from '../api/events';
@@ -34,6 +34,8 @@ export interface Followed {
   error: string | null;
 }
 
+const NOTHING: Followed = { progress: null, connection: 'open', error: null };
+
 /**
  * Follows a version to its end. It asks the platform from the first stage on, so a page that was
  * reloaded in the middle shows the same as one that was open all the time.
@@ -49,6 +51,13 @@ export function useFollowedDeploy(
   const ended =
     known !== null && known.version === version && known.outcome !== 'in_progress' ? known : null;
   const isOver = ended !== null;
+  const end = useMemo<Followed | null>(
+    () =>
+      ended?.version == null
+        ? null
+        : { progress: progressOf(ended, ended.version), connection: 'open', error: null },
+    [ended],
+  );
 
   useEffect(() => {
     if (appId === null || version === null || isOver) {
@@ -81,11 +90,11 @@ export function useFollowedDeploy(
     return () => stop.abort();
   }, [api, queries, appId, version, isOver]);
 
-  if (ended !== null && version !== null) {
-    return { progress: progressOf(ended, version), connection: 'open', error: null };
+  if (end !== null) {
+    return end;
   }
   const current = followed?.progress?.version === version ? followed : null;
-  return current ?? { progress: null, connection: 'open', error: null };
+  return current ?? NOTHING;
 }
 
 export function refresh(queries: QueryClient, appId: string) {

@@ -1,7 +1,8 @@
 /** What went wrong, why, and what to do about it. */
 export interface Problem {
   title: string;
-  cause: string;
+  /** More than the title says, if there is more. */
+  cause: string | null;
   evidence: string | null;
   nextStep: string | null;
   place: { file: string; line: number | null } | null;
@@ -17,7 +18,7 @@ export function ProblemView({ problem, onShow }: Props) {
   return (
     <section className="problem" role="alert">
       <h3>{title}</h3>
-      <p className="cause">{cause}</p>
+      {cause !== null && <p className="cause">{cause}</p>}
       {place !== null && (
         <p>
           <button type="button" className="link" onClick={() => onShow?.(place.file)}>

@@ -31,7 +31,7 @@ function StepView({ step }: { step: Step }) {
       <span className="step-time">
         {step.state === 'current' && 'now'}
         {step.state === 'failed' && 'failed'}
-        {step.state !== 'failed' && step.took !== null && `+${duration(step.took)}`}
+        {step.state === 'done' && step.took !== null && `+${duration(step.took)}`}
       </span>
     </li>
   );

@@ -35,6 +35,11 @@ describe('the steps of a deploy', () => {
     ]);
   });
 
+  test('wait at the start while the app starts', () => {
+    const starting = reached(['committed', 0], ['fetched', 1], ['applied', 2], ['starting', 3]);
+    expect(states(starting)).toEqual(['done', 'done', 'done', 'current', 'todo']);
+  });
+
   test('tell the time since the stage before, and the whole', () => {
     const live = {
       ...reached(

@@ -64,7 +64,10 @@ export function stepsOf({ stages, outcome, failure }: Progress): Step[] {
     if (time !== undefined && (stop === -1 || at < stop)) {
       const took = before === null ? null : time - before;
       before = time;
-      return { name, state: 'done', took };
+      // "starting" is the one stage that is told when it begins.
+      const lasts = waitsHere && name === 'starting' && !reached.has('live');
+      waitsHere = waitsHere && !lasts;
+      return { name, state: lasts ? 'current' : 'done', took };
     }
     const state = waitsHere ? 'current' : 'todo';
     waitsHere = false;

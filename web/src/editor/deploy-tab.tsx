@@ -10,15 +10,28 @@ interface Props {
   followed: Followed;
   isSending: boolean;
   problem: Problem | null;
+  /** Whether the problem kept the code from becoming a version at all. */
+  isRefused: boolean;
   app: App | null;
   /** The version that answers at the app's address. */
   serving: number | null;
+  /** The commit of the deploy that is followed, once it is known. */
+  commit: string | null;
   onShow: (file: string) => void;
 }
 
-export function DeployTab({ followed, isSending, problem, app, serving, onShow }: Props) {
+export function DeployTab({
+  followed,
+  isSending,
+  problem,
+  isRefused,
+  app,
+  serving,
+  commit,
+  onShow,
+}: Props) {
   const { progress, connection, error } = followed;
-  const isRefused = problem !== null && progress?.outcome !== 'failed';
+
   return (
     <div className="deploy-tab">
       {isSending && (
@@ -32,6 +45,9 @@ export function DeployTab({ followed, isSending, problem, app, serving, onShow }
           URL; each stage shows up here.
         </p>
       )}
+      {problem !== null && isRefused && !isSending && (
+        <ProblemView problem={problem} onShow={onShow} />
+      )}
       {!isSending && progress !== null && <ProgressView progress={progress} />}
       {connection === 'lost' && progress?.outcome === 'in_progress' && (
         <p className="hint" role="status">
@@ -39,11 +55,22 @@ export function DeployTab({ followed, isSending, problem, app, serving, onShow }
         </p>
       )}
       {error !== null && <Notice kind="bad">{error}</Notice>}
-      {problem !== null && !isSending && <ProblemView problem={problem} onShow={onShow} />}
-      {progress?.outcome === 'live' && problem === null && app !== null && (
-        <p className="live-at">
-          <OpenApp app={app} />
-          <Copy text={app.deployment_url} shown={app.deployment_url} what="address" />
+      {problem !== null && !isRefused && !isSending && (
+        <ProblemView problem={problem} onShow={onShow} />
+      )}
+      {!isSending && progress !== null && (
+        <p className="result">
+          {progress.outcome === 'live' && app !== null && (
+            <>
+              <OpenApp app={app} />
+              <Copy text={app.deployment_url} shown={app.deployment_url} what="address" />
+            </>
+          )}
+          {commit !== null && (
+            <span className="hint">
+              Commit <Copy text={commit} shown={commit.slice(0, 8)} what="commit" />
+            </span>
+          )}
         </p>
       )}
       {progress?.outcome === 'failed' && (

@@ -1,7 +1,9 @@
 import { useEffect, useRef } from 'react';
 import type { Files } from '../api/types';
 import { editor, KeyCode, KeyMod, LOOK, languageOf, MarkerSeverity } from './monaco';
-import type { CodeSurfaceProps, Mark } from './surfaces';
+import type { CodeSurfaceProps } from './surfaces';
+
+const NO_MARK = { file: null, line: 0, message: '' };
 
 type Models = Map<string, editor.ITextModel>;
 
@@ -62,14 +64,21 @@ export default function MonacoCode({ files, active, mark, onWrite, onDeploy }: C
     }
   }, [active, files]);
 
+  // By value: the same error told again must not take the cursor from a person who is typing.
+  const { file, line, message } = mark ?? NO_MARK;
   useEffect(() => {
-    const painted = paint(models.current, mark);
-    if (painted !== null && mark !== null && view.current?.getModel() === painted.model) {
-      view.current.revealLineInCenterIfOutsideViewport(painted.line);
-      view.current.setPosition({ lineNumber: painted.line, column: 1 });
+    const model = file === null ? undefined : models.current.get(file);
+    if (model === undefined) {
+      return;
     }
-    return painted?.clear;
-  }, [mark]);
+    const at = Math.min(Math.max(line, 1), model.getLineCount());
+    const clear = paint(model, at, message);
+    if (view.current?.getModel() === model) {
+      view.current.revealLineInCenterIfOutsideViewport(at);
+      view.current.setPosition({ lineNumber: at, column: 1 });
+    }
+    return clear;
+  }, [file, line, message]);
 
   return <div ref={holder} className="code" />;
 }
@@ -94,18 +103,13 @@ function syncModels(models: Models, files: Files, onWrite: (name: string, text: 
   }
 }
 
-/** Marks the line; the mark moves with the text as the person edits. */
-function paint(models: Models, mark: Mark | null) {
-  const model = mark === null ? undefined : models.get(mark.file);
-  if (mark === null || model === undefined) {
-    return null;
-  }
-  const line = Math.min(Math.max(mark.line, 1), model.getLineCount());
+/** Marks a line; the mark moves with the text as the person edits. Answers how to take it off. */
+function paint(model: editor.ITextModel, line: number, message: string): () => void {
   const start = model.getLineFirstNonWhitespaceColumn(line) || 1;
   editor.setModelMarkers(model, 'headrace', [
     {
       severity: MarkerSeverity.Error,
-      message: mark.message,
+      message,
       startLineNumber: line,
       startColumn: start,
       endLineNumber: line,
@@ -121,16 +125,15 @@ function paint(models: Models, mark: Mark | null) {
           isWholeLine: true,
           className: 'error-line',
           glyphMarginClassName: 'error-glyph',
-          glyphMarginHoverMessage: { value: mark.message },
+          glyphMarginHoverMessage: { value: message },
         },
       },
     ],
   );
-  const clear = () => {
+  return () => {
     if (!model.isDisposed()) {
       model.deltaDecorations(painted, []);
       editor.setModelMarkers(model, 'headrace', []);
     }
   };
-  return { model, line, clear };
 }

@@ -1,7 +1,6 @@
 import { errorText, placeOfError } from '../api/errors';
 import type { Problem } from '../deploys/problem-view';
 import type { Progress } from '../deploys/progress';
-import { verdict } from '../deploys/progress-view';
 import type { Mark } from './surfaces';
 
 /** What stands between the code and a live app: a refused request, or else a failed deploy. */
@@ -26,8 +25,8 @@ export function problemOf(
   const { cause, evidence, next_step, file, line } = progress.failure;
   const isPlaced = file !== null || line !== null;
   return {
-    title: verdict(progress),
-    cause,
+    title: cause,
+    cause: null,
     evidence,
     nextStep: next_step,
     place: isPlaced ? { file: file ?? entrypoint, line } : null,
@@ -38,5 +37,5 @@ export function markOf(problem: Problem | null): Mark | null {
   const line = problem?.place?.line ?? null;
   return problem === null || problem.place === null || line === null
     ? null
-    : { file: problem.place.file, line, message: problem.cause };
+    : { file: problem.place.file, line, message: problem.cause ?? problem.title };
 }

@@ -61,7 +61,8 @@ export function Studio({ start, appId, onCreated = () => {} }: Props) {
   }).data;
   const history = useDeploys(appId).data;
   const latest = latestVersion(history);
-  const serving = history?.pages.flatMap((page) => page.deploys).find((other) => other.serving);
+  const deploys = history?.pages.flatMap((page) => page.deploys) ?? [];
+  const serving = deploys.find((deploy) => deploy.serving)?.version ?? null;
   const isSingle = app?.mode === 'single';
   const isDirty = !sameFiles(workspace.files, base.files);
 
@@ -97,11 +98,12 @@ export function Studio({ start, appId, onCreated = () => {} }: Props) {
   // A failure of another version than the one in the editor has its line elsewhere.
   const isAboutThis = deploy.error !== null || base.version === version;
   const mark = useMemo(() => (isAboutThis ? markOf(problem) : null), [isAboutThis, problem]);
+  const marked = mark?.file ?? null;
   useEffect(() => {
-    if (mark !== null) {
-      change({ type: 'open', name: mark.file });
+    if (marked !== null) {
+      change({ type: 'open', name: marked });
     }
-  }, [mark]);
+  }, [marked]);
 
   const draft = useMemo<Draft | null>(() => {
     if (!isDirty) {
@@ -132,8 +134,10 @@ export function Studio({ start, appId, onCreated = () => {} }: Props) {
           followed={followed}
           isSending={deploy.isPending}
           problem={problem}
+          isRefused={deploy.isError}
           app={app ?? null}
-          serving={serving?.version ?? null}
+          serving={serving}
+          commit={deploys.find((other) => other.version === version)?.commit ?? null}
           onShow={(file) => change({ type: 'open', name: file })}
         />
       ),
@@ -199,7 +203,7 @@ export function Studio({ start, appId, onCreated = () => {} }: Props) {
       <div className="desk">
         <FileList
           workspace={workspace}
-          marked={mark?.file ?? null}
+          marked={marked}
           fixed={isSingle ? 'This app was made with a single file and stays so.' : null}
           entrypointFixed={appId !== null}
           onEdit={change}

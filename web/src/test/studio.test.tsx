@@ -1,5 +1,6 @@
 import { screen, waitFor, within } from '@testing-library/react';
 import { beforeEach, describe, expect, test } from 'vitest';
+import type { Files } from '../api/types';
 import { FakePlatform } from './fake-platform';
 import { openPage } from './open-page';
 
@@ -13,7 +14,7 @@ beforeEach(() => {
 const source = (name = 'main.py') => screen.findByLabelText(`Source of ${name}`);
 const deployButton = () => screen.findByRole('button', { name: 'Deploy' });
 
-function liveApp(files = { 'main.py': 'first' }) {
+function liveApp(files: Files = { 'main.py': 'first' }) {
   const stored = platform.addApp('Todo', files);
   platform.addVersion(stored, files);
   platform.reach(stored.app.app_id, 1, 'live');
@@ -87,7 +88,7 @@ describe('a deploy', () => {
     await source();
     platform.unreachable = 1;
     await page.user.click(await deployButton());
-    await screen.findByText(/Version 2:/, {}, { timeout: 5000 });
+    await screen.findByText(/Version 2:/);
     const keys = platform
       .sent('PUT', `/api/apps/${app.app_id}`)
       .map(({ headers }) => headers.get('Idempotency-Key'));
@@ -117,7 +118,7 @@ describe('a deploy', () => {
     await screen.findByText('Version 2: committed.');
     platform.cutStreams();
     platform.reach(app.app_id, 2, 'live');
-    expect(await screen.findByText(/Version 2 is live/, {}, { timeout: 5000 })).toBeTruthy();
+    expect(await screen.findByText(/Version 2 is live/)).toBeTruthy();
     const asked = platform.sent('GET', `/api/v1/apps/${app.app_id}/deploys/2/events`);
     expect(asked.at(-1)?.headers.get('Last-Event-ID')).toMatch(/^\d+$/);
   });
@@ -125,7 +126,7 @@ describe('a deploy', () => {
 
 describe('an error', () => {
   test('of refused code is painted on its line and said in words', async () => {
-    const { app } = liveApp({ 'main.py': 'first', 'models.py': 'second' } as never);
+    const { app } = liveApp({ 'main.py': 'first', 'models.py': 'second' });
     platform.refuse = () => ({ message: "Syntax error: expected ':'", file: 'models.py', line: 3 });
     const page = openPage(platform, `/apps/${app.app_id}`);
     await page.user.click(await deployButton());
@@ -134,6 +135,18 @@ describe('an error', () => {
     expect(screen.getByLabelText('Painted line').textContent).toBe(
       "models.py:3 Code validation failed: Syntax error: expected ':'",
     );
+  });
+
+  test('leaves the person alone who goes on typing in another file', async () => {
+    const { app } = liveApp({ 'main.py': 'first', 'models.py': 'second' });
+    platform.refuse = () => ({ message: 'Bad', file: 'models.py', line: 1 });
+    const page = openPage(platform, `/apps/${app.app_id}`);
+    await page.user.click(await deployButton());
+    await source('models.py');
+    await page.user.click(screen.getByRole('button', { name: /^main\.py/ }));
+    await page.user.type(await source('main.py'), ' and more');
+    platform.tell(app);
+    expect(((await source('main.py')) as HTMLTextAreaElement).value).toBe('first and more');
   });
 
   test('of a failed start shows cause, evidence, what to do, and which version still serves', async () => {
@@ -290,5 +303,5 @@ test('the logs are shown and stay current', async () => {
   await page.user.click(await screen.findByRole('tab', { name: 'Logs' }));
   expect(await screen.findByText('started')).toBeTruthy();
   platform.logLines = ['started', 'GET /items 200'];
-  expect(await screen.findByText('GET /items 200', {}, { timeout: 5000 })).toBeTruthy();
+  expect(await screen.findByText('GET /items 200')).toBeTruthy();
 });
