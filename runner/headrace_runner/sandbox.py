@@ -20,6 +20,7 @@ from typing import Protocol
 from headrace_runner import kernel
 
 SYSTEM = ("/usr", "/lib", "/lib32", "/lib64", "/libx32", "/bin", "/sbin", "/etc", "/nix/store")
+PYTHON = (sys.base_prefix, sys.prefix, str(Path(__file__).parent))
 DEVICES = ("null", "zero", "full", "random", "urandom")
 UNPRIVILEGED = 65532
 SPACES = kernel.CLONE_NEWNS | kernel.CLONE_NEWPID | kernel.CLONE_NEWIPC | kernel.CLONE_NEWUTS
@@ -61,16 +62,20 @@ class Namespaces:
     isolation = "namespaces"
     detail = "each app has its own user, mount, process and IPC namespace; the network is shared"
 
+    def __init__(self) -> None:
+        # This Python or the runner may be in a folder below /tmp, which must not be covered then.
+        self._place = Place(unused("/code", "/app-code"), unused("/tmp", "/app-tmp"))
+
     def prepare(self, instance: str) -> Place:
-        return Place(Path("/code"), Path("/tmp"))
+        return self._place
 
     def enter(self, place: Place, files: dict[str, str], limits: Limits, born: Callable[[int], None]) -> None:
         enter_user_namespace(SPACES)
         Path("/proc/sys/user/max_user_namespaces").write_text("0")
-        kernel.mount("tmpfs", "/code", "tmpfs", kernel.MS_NOSUID | kernel.MS_NODEV, CODE_OPTIONS)
+        mount_tmpfs(place.code, CODE_OPTIONS)
         write_files(place.code, files)
-        kernel.make_read_only("/code")
-        kernel.mount("tmpfs", "/tmp", "tmpfs", kernel.MS_NOSUID | kernel.MS_NODEV, TMP_OPTIONS)
+        kernel.make_read_only(str(place.code))
+        mount_tmpfs(place.tmp, TMP_OPTIONS)
         pid = os.fork()
         if pid:
             born(pid)
@@ -160,7 +165,8 @@ def try_one_app() -> None:
     child = os.fork()
     if child == 0:
         try:
-            Namespaces().enter(Place(Path("/code"), Path("/tmp")), {}, Limits(1 << 30, 8), lambda _: None)
+            sandbox = Namespaces()
+            sandbox.enter(sandbox.prepare("trial"), {}, Limits(1 << 30, 8), lambda _: None)
         except OSError as error:
             os.write(write, str(error).encode())
         os._exit(0)
@@ -240,17 +246,18 @@ def enter_user_namespace(spaces: int) -> None:
 def build_root() -> None:
     """Makes `/` a file system of its own. The old one is reachable at /old while it is built, then gone."""
     kernel.mount("none", "/", flags=kernel.MS_REC | kernel.MS_PRIVATE)
-    kernel.mount("tmpfs", "/tmp", "tmpfs", kernel.MS_NOSUID | kernel.MS_NODEV, "mode=0755")
+    mount_tmpfs(Path("/tmp"), "mode=0755")
     Path("/tmp/old").mkdir()
     Path("/tmp/new").mkdir()
     kernel.pivot_root("/tmp", "/tmp/old")
     os.chdir("/")
-    kernel.mount("tmpfs", "/new", "tmpfs", kernel.MS_NOSUID | kernel.MS_NODEV, "size=1m,mode=0755")
-    for source in visible_paths():
+    mount_tmpfs(Path("/new"), "size=1m,mode=0755")
+    for source in visible_paths("/old"):
         show(source)
-    build_dev()
-    for mount_point in ("code", "tmp", "proc"):
-        Path("/new", mount_point).mkdir()
+    tmp = unused("/tmp", "/app-tmp")
+    build_dev(tmp)
+    for mount_point in (unused("/code", "/app-code"), tmp, Path("/proc")):
+        Path(f"/new{mount_point}").mkdir()
     kernel.make_read_only("/new")
     kernel.mount("/old/proc", "/new/proc", flags=kernel.MS_BIND | kernel.MS_REC)
     os.chdir("/new")
@@ -259,16 +266,24 @@ def build_root() -> None:
     os.chdir("/")
 
 
-def visible_paths() -> list[str]:
-    own = str(Path(__file__).parent)
-    names = Path("/old/etc/resolv.conf").resolve().parent  # often a link to a folder below /run
-    wanted = [*SYSTEM, sys.base_prefix, sys.prefix, own, str(names).removeprefix("/old")]
+def visible_paths(root: str) -> list[str]:
+    """What of the file system at `root` apps may see, none of them inside another."""
+    names = Path(f"{root}/etc/resolv.conf").resolve().parent  # often a link to a folder below /run
+    wanted = [*SYSTEM, *PYTHON, str(names).removeprefix(root)]
     paths: list[str] = []
     for path in sorted(set(wanted), key=len):
         inside_another = any(Path(path).is_relative_to(other) for other in paths)
-        if os.path.lexists(f"/old{path}") and path != "/" and not inside_another:
+        if os.path.lexists(f"{root}{path}") and path != "/" and not inside_another:
             paths.append(path)
     return paths
+
+
+def unused(path: str, instead: str) -> Path:
+    return Path(instead if any(Path(part).is_relative_to(path) for part in PYTHON) else path)
+
+
+def mount_tmpfs(path: Path, options: str) -> None:
+    kernel.mount("tmpfs", str(path), "tmpfs", kernel.MS_NOSUID | kernel.MS_NODEV, options)
 
 
 def show(path: str) -> None:
@@ -281,7 +296,7 @@ def show(path: str) -> None:
     kernel.mount(str(source), str(target), flags=kernel.MS_BIND | kernel.MS_REC)
 
 
-def build_dev() -> None:
+def build_dev(tmp: Path) -> None:
     dev = Path("/new/dev")
     dev.mkdir()
     for name in DEVICES:
@@ -290,7 +305,7 @@ def build_dev() -> None:
     (dev / "fd").symlink_to("/proc/self/fd")
     for number, name in enumerate(("stdin", "stdout", "stderr")):
         (dev / name).symlink_to(f"/proc/self/fd/{number}")
-    (dev / "shm").symlink_to("/tmp")
+    (dev / "shm").symlink_to(tmp)
 
 
 def mount_proc(extra: int = 0) -> None:

@@ -349,7 +349,7 @@ def test_every_app_is_gone_as_soon_as(new_runner: Callable, end: str):
     runner.ready()
     _, port = runner.serve()
     tree = descendants(runner.process.pid)
-    assert len(tree) >= 2
+    assert tree
     if end == "its input ends":
         runner.process.stdin.close()
     elif end == "it is terminated":
