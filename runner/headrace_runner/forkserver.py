@@ -18,7 +18,7 @@ import time
 from collections import deque
 
 from headrace_runner.child import Birth
-from headrace_runner.instance import Instance, Pipe
+from headrace_runner.instance import Instance, Pipe, never_started
 from headrace_runner.kernel import close_all_but
 from headrace_runner.protocol import MAX_COMMAND_BYTES, BadCommand, Start, Stop, event_line, parse
 from headrace_runner.sandbox import Sandbox, die_with, open_sandbox
@@ -118,7 +118,9 @@ class ForkServer:
         except BadCommand as problem:
             self._complain(problem)
         except OSError as error:
-            self._complain(BadCommand(f"The machine refused: {error}.", command.id))
+            self._complain(
+                BadCommand(f"The machine refused: {error}.", command.id, isinstance(command, Start))
+            )
         return None
 
     def _start(self, start: Start) -> Birth | None:
@@ -211,6 +213,8 @@ class ForkServer:
     def _complain(self, problem: BadCommand) -> None:
         named = {"id": problem.instance} if problem.instance else {}
         self._emit({"event": "error", **named, "message": str(problem)})
+        if problem.instance and problem.is_start and problem.instance not in self._instances:
+            self._emit(never_started(problem.instance, str(problem)))
 
     def _watch_outbox(self) -> None:
         waiting = self._events.flush()

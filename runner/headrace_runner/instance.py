@@ -182,6 +182,12 @@ class Instance:
         return "crashed" if self.listening else "failed to start"
 
 
+def never_started(instance_id: str, message: str) -> dict[str, object]:
+    failure = {"kind": "BadCommand", "message": message, "traceback": "", "file": None, "line": None}
+    ended = {"code": None, "signal": None, "reason": "failed to start", "error": failure}
+    return {"event": "exited", "id": instance_id, **ended}
+
+
 def told_failure(report: dict[str, Any]) -> dict[str, object]:
     failure: dict[str, object] = {
         key: str(report.get(key) or "")[:MAX_TEXT] for key in ("kind", "message", "traceback")

@@ -21,9 +21,10 @@ ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:-]{0,99}")
 class BadCommand(Exception):
     """`instance` is the id that the command named, if it could be read."""
 
-    def __init__(self, message: str, instance: str | None = None) -> None:
+    def __init__(self, message: str, instance: str | None = None, is_start: bool = False) -> None:
         super().__init__(message)
         self.instance = instance
+        self.is_start = is_start
 
 
 @dataclass(frozen=True)
@@ -56,14 +57,15 @@ def parse(line: bytes) -> Start | Stop:
         raise BadCommand(
             f"Command has no usable id; it is letters, digits and ._:- and matches {ID.pattern}."
         )
+    operation = command.get("op")
     try:
-        operation = command.get("op")
         if operation == "start":
             return parse_start(instance, command)
         if operation == "stop":
             return Stop(instance, number(command, "grace_s", DEFAULT_GRACE_S, 0))
     except BadCommand as error:
-        raise BadCommand(f"Command for {instance} refused: {error}.", instance) from None
+        message = f"Command for {instance} refused: {error}."
+        raise BadCommand(message, instance, operation == "start") from None
     raise BadCommand(f"Command for {instance} has the unknown op {operation!r}. Use start or stop.", instance)
 
 

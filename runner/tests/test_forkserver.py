@@ -316,6 +316,13 @@ def test_a_wrong_command_is_answered_and_the_next_one_obeyed(runner: Runner, lin
     runner.stop(instance)
 
 
+def test_a_refused_start_has_an_end_too(runner: Runner):
+    instance = runner.start(memory_bytes=1)
+    ended = runner.wait_for("exited", instance)
+    assert (ended["reason"], ended["code"]) == ("failed to start", None)
+    assert "memory_bytes is not a number of at least" in ended["error"]["message"]
+
+
 def test_an_id_that_runs_is_not_started_twice(runner: Runner):
     instance, port = runner.serve()
     runner.send(op="start", id=instance, files={"main.py": HELLO})
