@@ -35,6 +35,13 @@ const steps = {
   },
 };
 
+const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
+if (major < 20 || (major === 20 && minor < 19)) {
+  fail(
+    `Node ${process.versions.node} is too old for the page's build. Install Node 20.19 or newer.`,
+  );
+}
+
 const step = process.argv[2] ?? '';
 if (!(step in steps)) {
   fail(`There is no step “${step}”. Use one of: ${Object.keys(steps).join(', ')}.`);

@@ -1,11 +1,13 @@
 // Drives the page in a real browser against a running platform: a person signs up, writes an app,
-// deploys it, opens it, breaks it twice, sees why, and rolls back. Fails loudly.
+// deploys it, opens it, breaks it twice, sees why, and rolls back. Every picture on the way is also
+// held against the accessibility rules of WCAG 2.1 A and AA. Fails loudly.
 //
 //   node e2e/journey.mjs BASE_URL SCREENSHOT_DIR [README_IMAGE]
 //
 // CHROMIUM names the browser (default /usr/bin/chromium).
 import { copyFileSync, mkdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import axe from 'axe-core';
 import { chromium } from 'playwright-core';
 
 const [base, shots, readmeImage] = process.argv.slice(2);
@@ -209,6 +211,24 @@ async function answers(url) {
   }
 }
 
+/** Notes what people with a screen reader, a keyboard or weak eyes cannot use. @param {string} when */
+async function isAccessible(when) {
+  await page.evaluate(axe.source);
+  const { violations } = await page.evaluate(() =>
+    /** @type {any} */ (globalThis).axe.run(
+      // Monaco's own inside is not ours to mend.
+      { include: ['body'], exclude: ['.monaco-editor'] },
+      { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa'] },
+    ),
+  );
+  for (const { id, help, nodes } of violations) {
+    const where = nodes.map((/** @type {{html: string}} */ { html }) => html.slice(0, 160));
+    complaints.push(
+      `After “${when}”, accessibility rule ${id} (${help}):\n    ${where.join('\n    ')}`,
+    );
+  }
+}
+
 /**
  * @template T
  * @param {string} name
@@ -218,7 +238,9 @@ async function answers(url) {
 async function step(name, work) {
   const start = Date.now();
   try {
-    return await work();
+    const result = await work();
+    await isAccessible(name);
+    return result;
   } catch (thrown) {
     const why = thrown instanceof Error ? thrown.message : String(thrown);
     throw new Error(`Could not ${name}: ${why}`);
