@@ -14,6 +14,7 @@ import java.security.SecureRandom;
 import java.util.Base64;
 import java.util.EnumSet;
 import java.util.Set;
+import org.bouncycastle.crypto.params.AsymmetricKeyParameter;
 import org.bouncycastle.crypto.params.Ed25519PrivateKeyParameters;
 import org.bouncycastle.crypto.params.Ed25519PublicKeyParameters;
 import org.bouncycastle.crypto.util.OpenSSHPrivateKeyUtil;
@@ -81,19 +82,24 @@ public final class SigningKey {
       if (!text.startsWith(BEGIN) || !text.endsWith(END)) {
         throw unusable(file, "it is not an OpenSSH private key", null);
       }
-      byte[] blob =
-          Base64.getMimeDecoder()
-              .decode(text.substring(BEGIN.length(), text.length() - END.length()).strip());
-      if (OpenSSHPrivateKeyUtil.parsePrivateKeyBlob(blob)
-          instanceof Ed25519PrivateKeyParameters secret) {
-        return new SigningKey(secret);
-      }
-      throw unusable(file, "it is not of type ssh-ed25519", null);
+      return parse(file, text.substring(BEGIN.length(), text.length() - END.length()).strip());
     } catch (IOException e) {
       throw new UncheckedIOException("Cannot read the signing key " + file + ".", e);
-    } catch (IllegalArgumentException e) {
+    }
+  }
+
+  private static SigningKey parse(Path file, String base64) {
+    AsymmetricKeyParameter key;
+    try {
+      byte[] blob = Base64.getMimeDecoder().decode(base64);
+      key = OpenSSHPrivateKeyUtil.parsePrivateKeyBlob(blob);
+    } catch (IllegalArgumentException | IllegalStateException e) {
       throw unusable(file, "it is damaged, or has a pass phrase", e);
     }
+    if (key instanceof Ed25519PrivateKeyParameters secret) {
+      return new SigningKey(secret);
+    }
+    throw unusable(file, "it is not of type ssh-ed25519", null);
   }
 
   static SigningKey ofSeed(byte[] seed) {
@@ -106,8 +112,7 @@ public final class SigningKey {
   }
 
   private static String armored(byte[] blob) {
-    Base64.Encoder lines = Base64.getMimeEncoder(70, new byte[] {'\n'});
-    return BEGIN + "\n" + lines.encodeToString(blob) + "\n" + END + "\n";
+    return BEGIN + "\n" + SshSignature.lines(blob) + END + "\n";
   }
 
   /** The public key as {@code authorized_keys} and {@code allowed_signers} have it. */

@@ -23,6 +23,7 @@ final class SshSignature {
   private static final byte[] HASH = ascii("sha512");
   private static final byte[] KEY_TYPE = ascii("ssh-ed25519");
   private static final int RAW_LENGTH = 64;
+  private static final int LINE = 70;
 
   private final Ed25519PrivateKeyParameters secret;
   private final Ed25519PublicKeyParameters open;
@@ -51,8 +52,7 @@ final class SshSignature {
     signer.update(signed, 0, signed.length);
     byte[] blob = Arrays.copyOf(prefix, prefix.length + RAW_LENGTH);
     System.arraycopy(signer.generateSignature(), 0, blob, prefix.length, RAW_LENGTH);
-    String lines = Base64.getMimeEncoder(70, new byte[] {'\n'}).encodeToString(blob);
-    return BEGIN + lines + "\n" + END;
+    return BEGIN + lines(blob) + END;
   }
 
   boolean verifies(byte[] payload, String armored) {
@@ -75,6 +75,16 @@ final class SshSignature {
     verifier.init(false, open);
     verifier.update(signed, 0, signed.length);
     return verifier.verifySignature(Arrays.copyOfRange(blob, prefix.length, blob.length));
+  }
+
+  /** Base64 in lines of 70, as OpenSSH writes it; each line ends with a line feed. */
+  static String lines(byte[] blob) {
+    String text = Base64.getEncoder().encodeToString(blob);
+    StringBuilder lines = new StringBuilder(text.length() + text.length() / LINE + 1);
+    for (int from = 0; from < text.length(); from += LINE) {
+      lines.append(text, from, Math.min(from + LINE, text.length())).append('\n');
+    }
+    return lines.toString();
   }
 
   private static byte[] signedBytes(byte[] payload) {

@@ -19,7 +19,9 @@ final class TornPacks {
 
   private static final Logger log = LoggerFactory.getLogger(TornPacks.class);
   private static final int HASH = 20;
-  private static final int SMALLEST = 12 + HASH;
+  private static final int SMALLEST = 12 + 2 * HASH;
+  private static final byte[] PACK_START = {'P', 'A', 'C', 'K', 0, 0, 0, 2};
+  private static final byte[] INDEX_START = {(byte) 0xff, 't', 'O', 'c', 0, 0, 0, 2};
 
   private TornPacks() {}
 
@@ -47,16 +49,19 @@ final class TornPacks {
     long packSize = Files.size(pack);
     long indexSize = Files.size(index);
     return packSize >= SMALLEST
-        && indexSize >= 2 * HASH
-        && Arrays.equals(hashAt(pack, packSize - HASH), hashAt(index, indexSize - 2 * HASH));
+        && indexSize >= SMALLEST
+        && Arrays.equals(bytesAt(pack, 0, PACK_START.length), PACK_START)
+        && Arrays.equals(bytesAt(index, 0, INDEX_START.length), INDEX_START)
+        && Arrays.equals(
+            bytesAt(pack, packSize - HASH, HASH), bytesAt(index, indexSize - 2 * HASH, HASH));
   }
 
-  private static byte[] hashAt(Path file, long position) throws IOException {
+  private static byte[] bytesAt(Path file, long position, int length) throws IOException {
     try (RandomAccessFile open = new RandomAccessFile(file.toFile(), "r")) {
-      byte[] hash = new byte[HASH];
+      byte[] bytes = new byte[length];
       open.seek(position);
-      open.readFully(hash);
-      return hash;
+      open.readFully(bytes);
+      return bytes;
     }
   }
 }
