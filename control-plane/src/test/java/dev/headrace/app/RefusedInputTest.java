@@ -138,7 +138,7 @@ class RefusedInputTest {
 
   @Test
   void whatIsNoIdIsAnAppThatNobodyHas() {
-    for (String id : new String[] {"AAAAAAAA", "..%2f..%2fx", "a", "abcdefgh"}) {
+    for (String id : new String[] {"AAAAAAAA", "a", "abcdefgh", "..;x"}) {
       ada.get("/api/apps/" + id).is(404);
     }
   }
