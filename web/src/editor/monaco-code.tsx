@@ -1,4 +1,4 @@
-import { useEffect, useRef } from 'react';
+import { type RefObject, useEffect, useRef } from 'react';
 import type { Files } from '../api/types';
 import { editor, KeyCode, KeyMod, LOOK, languageOf, MarkerSeverity } from './monaco';
 import type { CodeSurfaceProps } from './surfaces';
@@ -13,6 +13,7 @@ export default function MonacoCode({ files, active, mark, onWrite, onDeploy }: C
   const view = useRef<editor.IStandaloneCodeEditor | null>(null);
   const models = useRef<Models>(new Map());
   const places = useRef(new Map<string, editor.ICodeEditorViewState | null>());
+  const lineToShow = useRef<{ file: string; line: number } | null>(null);
   const handlers = useRef({ onWrite, onDeploy });
   handlers.current = { onWrite, onDeploy };
 
@@ -61,6 +62,7 @@ export default function MonacoCode({ files, active, mark, onWrite, onDeploy }: C
       }
       shown.setModel(model);
       shown.restoreViewState(places.current.get(active) ?? null);
+      showLine(shown, active, lineToShow);
     }
   }, [active, files]);
 
@@ -68,19 +70,32 @@ export default function MonacoCode({ files, active, mark, onWrite, onDeploy }: C
   const { file, line, message } = mark ?? NO_MARK;
   useEffect(() => {
     const model = file === null ? undefined : models.current.get(file);
-    if (model === undefined) {
+    if (file === null || model === undefined) {
       return;
     }
     const at = Math.min(Math.max(line, 1), model.getLineCount());
     const clear = paint(model, at, message);
+    lineToShow.current = { file, line: at };
     if (view.current?.getModel() === model) {
-      view.current.revealLineInCenterIfOutsideViewport(at);
-      view.current.setPosition({ lineNumber: at, column: 1 });
+      showLine(view.current, file, lineToShow);
     }
     return clear;
   }, [file, line, message]);
 
   return <div ref={holder} className="code" />;
+}
+
+/** Brings a marked line into view, once, as soon as its file is the one that is open. */
+function showLine(
+  view: editor.IStandaloneCodeEditor,
+  file: string,
+  wanted: RefObject<{ file: string; line: number } | null>,
+) {
+  if (wanted.current?.file === file) {
+    view.revealLineInCenterIfOutsideViewport(wanted.current.line);
+    view.setPosition({ lineNumber: wanted.current.line, column: 1 });
+    wanted.current = null;
+  }
 }
 
 function syncModels(models: Models, files: Files, onWrite: (name: string, text: string) => void) {
