@@ -148,6 +148,8 @@ export class Api {
     const hasBody = call.body !== undefined;
     const headers = {
       Accept: 'application/json',
+      // Stands in the commit of a change.
+      'Headrace-Via': 'web',
       ...(hasBody && { 'Content-Type': 'application/json' }),
       ...(token !== null && { Authorization: `Bearer ${token}` }),
       ...call.headers,

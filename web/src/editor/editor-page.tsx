@@ -6,7 +6,8 @@ import { ApiError, errorText } from '../api/errors';
 import { latestVersion, useDeploys } from '../deploys/follow-deploy';
 import { Loading, Notice } from '../ui/notice';
 import { usePageTitle } from '../ui/page-title';
-import { type Start, Studio } from './studio';
+import { Studio } from './studio';
+import type { Start } from './use-source';
 import { blank, fromApp, fromTemplate } from './workspace';
 
 /**

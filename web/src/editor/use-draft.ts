@@ -1,13 +1,13 @@
-import { useEffect, useRef, useState } from 'react';
+import { useCallback, useEffect, useRef, useState } from 'react';
 import type { Draft, Drafts } from './drafts';
 
 const QUIET_MS = 300;
 
 /**
  * Keeps a draft a moment after the last change, and at once when the page goes away. No draft means
- * there is nothing to keep. Answers whether the browser keeps it.
+ * there is nothing to keep. Answers whether the browser keeps it, and how to drop it at once.
  */
-export function useDraft(drafts: Drafts, key: string, draft: Draft | null): boolean {
+export function useDraft(drafts: Drafts, key: string, draft: Draft | null) {
   const [isKept, setKept] = useState(true);
   const pending = useRef<(() => void) | null>(null);
 
@@ -22,7 +22,7 @@ export function useDraft(drafts: Drafts, key: string, draft: Draft | null): bool
       }
     };
     pending.current = write;
-    const timer = setTimeout(write, QUIET_MS);
+    const timer = setTimeout(() => pending.current?.(), QUIET_MS);
     return () => clearTimeout(timer);
   }, [drafts, key, draft]);
 
@@ -34,5 +34,10 @@ export function useDraft(drafts: Drafts, key: string, draft: Draft | null): bool
       flush();
     };
   }, []);
-  return isKept;
+
+  const forget = useCallback(() => {
+    pending.current = null;
+    drafts.remove(key);
+  }, [drafts, key]);
+  return { isKept, forget };
 }

@@ -76,10 +76,12 @@ describe('a deploy', () => {
     await page.user.click(await source());
     await page.user.keyboard('{Control>}{Enter}{/Control}');
     await screen.findByText(/Version 2:/);
-    expect(platform.sent('PUT', `/api/apps/${app.app_id}`)[0]?.body).toEqual({
+    const sent = platform.sent('PUT', `/api/apps/${app.app_id}`)[0];
+    expect(sent?.body).toEqual({
       files: { 'main.py': 'first' },
       reason: 'Fix paging',
     });
+    expect(sent?.headers.get('Headrace-Via')).toBe('web');
   });
 
   test('whose request never arrives is sent again with the same key', async () => {
@@ -190,6 +192,16 @@ describe('work that is not deployed', () => {
     await page.user.click(screen.getByRole('link', { name: 'Headrace' }));
     await page.user.click(await screen.findByRole('button', { name: 'Stay' }));
     expect(page.address()).toBe(`/apps/${app.app_id}`);
+  });
+
+  test('is gone for good once it was thrown away on leaving', async () => {
+    const { app } = liveApp();
+    const page = openPage(platform, `/apps/${app.app_id}`);
+    await page.user.type(await source(), '!');
+    await page.user.click(screen.getByRole('link', { name: 'Headrace' }));
+    await page.user.click(await screen.findByRole('button', { name: 'Throw changes away' }));
+    await page.user.click(await screen.findByRole('link', { name: 'Todo' }));
+    expect(((await source()) as HTMLTextAreaElement).value).toBe('first');
   });
 
   test('is kept beside a version that came from elsewhere, until the person chooses', async () => {
