@@ -2,12 +2,21 @@ package dev.headrace.git;
 
 import java.io.File;
 import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.SequencedMap;
 import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.eclipse.jgit.internal.storage.file.FileRepository;
 import org.eclipse.jgit.internal.storage.file.ObjectDirectory;
 import org.eclipse.jgit.lib.Constants;
@@ -82,22 +91,36 @@ final class ObjectStore {
       }
     }
 
+    /** Several at once, because the disk forces many files in little more time than one. */
     private void writeEach() throws IOException {
       ObjectDirectory database = repository.getObjectDatabase();
+      List<Callable<ObjectId>> writes = new ArrayList<>(objects.size());
+      objects.forEach((id, object) -> writes.add(() -> write(database, id, object)));
       Set<Path> folders = new LinkedHashSet<>();
-      try (ObjectInserter inserter = database.newInserter()) {
-        for (Map.Entry<ObjectId, RawObject> object : objects.entrySet()) {
-          // JGit forces the file before it gives it its name (core.fsyncobjectfiles, IsolatedGit).
-          inserter.insert(object.getValue().type(), object.getValue().bytes());
-          folders.add(database.fileFor(object.getKey()).toPath().getParent());
+      try (ExecutorService writers = Executors.newVirtualThreadPerTaskExecutor()) {
+        for (Future<ObjectId> write : writers.invokeAll(writes)) {
+          folders.add(database.fileFor(write.get()).toPath().getParent());
         }
-        inserter.flush();
+      } catch (ExecutionException e) {
+        throw new IOException("an object could not be written: " + e.getCause(), e.getCause());
+      } catch (InterruptedException e) {
+        throw new InterruptedIOException("interrupted while writing objects");
       }
-      folders.removeIf(folder -> !folder.toFile().isDirectory());
+      folders.removeIf(Files::notExists); // the object was in a pack already
       folders.add(database.getDirectory().toPath());
       for (Path folder : folders) {
         Durable.forceFolder(folder);
       }
+    }
+
+    /** JGit forces the file before it gives it its name (core.fsyncobjectfiles, IsolatedGit). */
+    private static ObjectId write(ObjectDirectory database, ObjectId id, RawObject object)
+        throws IOException {
+      try (ObjectInserter inserter = database.newInserter()) {
+        inserter.insert(object.type(), object.bytes());
+        inserter.flush();
+      }
+      return id;
     }
   }
 }
