@@ -109,7 +109,9 @@ function syncModels(models: Models, files: Files, onWrite: (name: string, text: 
     const known = models.get(name);
     if (known === undefined) {
       const model = editor.createModel(text, languageOf(name));
-      model.setEOL(editor.EndOfLineSequence.LF);
+      if (!text.includes('\r')) {
+        model.setEOL(editor.EndOfLineSequence.LF);
+      }
       model.onDidChangeContent(() => onWrite(name, model.getValue()));
       models.set(name, model);
     } else if (known.getValue() !== text) {

@@ -60,6 +60,8 @@ export class FakePlatform {
   /** How many of the next requests never arrive. */
   unreachable = 0;
   logLines: string[] = [];
+  /** How many versions one page of a history holds. */
+  pageSize = 50;
   private readonly keys = new Map<string, Response>();
   private readonly streams = new Set<{
     path: string;
@@ -262,7 +264,7 @@ export class FakePlatform {
         this.apps.delete(appId);
         return json({ success: true, message: 'App deleted' });
       case 'GET /deploys':
-        return json({ app_id: appId, deploys: stored.deploys, next_before: null });
+        return this.history(stored, Number(request.query.get('before') ?? Number.MAX_SAFE_INTEGER));
       case 'POST /rollback':
         return this.rollBack(stored, body);
       case 'POST /activity':
@@ -310,6 +312,13 @@ export class FakePlatform {
       this.refused(files) ??
       accepted(stored.app, this.addVersion(stored, files, { reason: reasonOf(body) }))
     );
+  }
+
+  private history(stored: Stored, before: number): Response {
+    const older = stored.deploys.filter(({ version }) => (version ?? 0) < before);
+    const deploys = older.slice(0, this.pageSize);
+    const next_before = older.length > deploys.length ? (deploys.at(-1)?.version ?? null) : null;
+    return json({ app_id: stored.app.app_id, deploys, next_before });
   }
 
   private rollBack(stored: Stored, body: Record<string, unknown>): Response {

@@ -246,6 +246,20 @@ describe('the history', () => {
   });
 });
 
+test('an older part of the history is shown on request', async () => {
+  const stored = liveApp();
+  platform.addVersion(stored, { 'main.py': 'second' });
+  platform.addVersion(stored, { 'main.py': 'third' });
+  platform.pageSize = 2;
+  const page = openPage(platform, `/apps/${stored.app.app_id}`);
+  await page.user.click(await screen.findByRole('tab', { name: 'History' }));
+  expect(await screen.findByRole('rowheader', { name: 'v2' })).toBeTruthy();
+  expect(screen.queryByRole('rowheader', { name: 'v1' })).toBeNull();
+  await page.user.click(screen.getByRole('button', { name: 'Show older' }));
+  expect(await screen.findByRole('rowheader', { name: 'v1' })).toBeTruthy();
+  expect(screen.queryByRole('button', { name: 'Show older' })).toBeNull();
+});
+
 describe('files', () => {
   test('are added, also in folders, renamed and deleted', async () => {
     const { app } = liveApp();
