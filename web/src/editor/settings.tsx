@@ -21,7 +21,6 @@ export function Settings({ app, onDeleted }: Props) {
   return (
     <div className="settings">
       <section>
-        <h3>Name</h3>
         <Rename key={app.name} app={app} />
       </section>
       <section>
