@@ -5,6 +5,7 @@ import dev.headrace.HeadraceSettings;
 import dev.headrace.delivery.DeliveryEngine;
 import dev.headrace.git.PlatformRepository;
 import dev.headrace.git.RepositoryInUse;
+import dev.headrace.store.StoreInUse;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.BindException;
@@ -94,7 +95,7 @@ final class Platform implements AutoCloseable {
 
   private static CannotStart explained(Options options, RuntimeException failure) {
     for (@Nullable Throwable cause = failure; cause != null; cause = cause.getCause()) {
-      if (cause instanceof RepositoryInUse) {
+      if (cause instanceof RepositoryInUse || cause instanceof StoreInUse) {
         return new CannotStart(
             "Headrace is already running on %s%s."
                 .formatted(options.data(), runningAt(options.data())),

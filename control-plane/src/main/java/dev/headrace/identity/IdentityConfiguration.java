@@ -33,6 +33,22 @@ public class IdentityConfiguration {
           + "img-src 'self' data:; font-src 'self' data:; connect-src 'self'; "
           + "frame-ancestors 'none'; base-uri 'none'; object-src 'none'; form-action 'self'";
 
+  /** The page, its files, its own addresses, and the description of the API. */
+  private static final String[] PUBLIC_PAGES = {
+    "/",
+    "/index.html",
+    "/favicon.svg",
+    "/assets/**",
+    "/login",
+    "/signup",
+    "/new",
+    "/apps",
+    "/apps/**",
+    "/health",
+    "/openapi.json",
+    "/error"
+  };
+
   @Bean
   PasswordEncoder passwordEncoder() {
     return new BCryptPasswordEncoder();
@@ -63,21 +79,9 @@ public class IdentityConfiguration {
                 .permitAll()
                 .requestMatchers("/api/**")
                 .authenticated()
-                .requestMatchers(
-                    HttpMethod.GET,
-                    "/",
-                    "/index.html",
-                    "/favicon.svg",
-                    "/assets/**",
-                    "/login",
-                    "/signup",
-                    "/new",
-                    "/apps",
-                    "/apps/**",
-                    "/user/**",
-                    "/health",
-                    "/openapi.json",
-                    "/error")
+                .requestMatchers(HttpMethod.GET, PUBLIC_PAGES)
+                .permitAll()
+                .requestMatchers(HttpMethod.HEAD, PUBLIC_PAGES)
                 .permitAll()
                 .anyRequest()
                 .denyAll())

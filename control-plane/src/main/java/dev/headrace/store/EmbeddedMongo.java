@@ -17,9 +17,12 @@ import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.SecureRandom;
 import java.util.HexFormat;
+import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import org.h2.mvstore.DataUtils;
 import org.h2.mvstore.MVStore;
+import org.h2.mvstore.MVStoreException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,20 +37,32 @@ final class EmbeddedMongo implements AutoCloseable {
   private static final Set<String> WRITES =
       Set.of("insert", "update", "delete", "findandmodify", "createindexes", "drop");
 
+  private static final int CACHE_MEGABYTES = 8;
+
   private final String secret = HexFormat.of().formatHex(randomBytes());
   private final MongoServer server;
 
   EmbeddedMongo(Path folder) throws IOException {
     Files.createDirectories(folder);
-    MVStore store =
-        new MVStore.Builder()
-            .fileName(folder.resolve("store.mv").toString())
-            .autoCommitDisabled()
-            .cacheSize(8)
-            .open();
+    MVStore store = openStore(folder);
     store.setVersionsToKeep(0);
     server = new MongoServer(new GuardedBackend(store, secret));
     server.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 1, 4);
+  }
+
+  private static MVStore openStore(Path folder) {
+    try {
+      return new MVStore.Builder()
+          .fileName(folder.resolve("store.mv").toString())
+          .autoCommitDisabled()
+          .cacheSize(CACHE_MEGABYTES)
+          .open();
+    } catch (MVStoreException e) {
+      if (e.getErrorCode() == DataUtils.ERROR_FILE_LOCKED) {
+        throw new StoreInUse(folder, e);
+      }
+      throw e;
+    }
   }
 
   /** Carries the secret as the application's name, which the driver sends in each handshake. */
@@ -109,7 +124,7 @@ final class EmbeddedMongo implements AutoCloseable {
     }
 
     private void commitAfter(String command) {
-      if (WRITES.contains(command.toLowerCase(java.util.Locale.ROOT))) {
+      if (WRITES.contains(command.toLowerCase(Locale.ROOT))) {
         commit();
       }
     }
@@ -118,7 +133,7 @@ final class EmbeddedMongo implements AutoCloseable {
       if (admitted.contains(channel)) {
         return;
       }
-      if (HANDSHAKES.contains(command.toLowerCase(java.util.Locale.ROOT))
+      if (HANDSHAKES.contains(command.toLowerCase(Locale.ROOT))
           && MessageDigest.isEqual(secret, applicationName(query))) {
         admitted.add(channel);
         return;

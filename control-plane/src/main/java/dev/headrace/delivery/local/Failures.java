@@ -25,7 +25,7 @@ final class Failures {
         .map(error ->
             new Failure(
                 Stage.STARTING,
-                "The app ended while it started: " + error.message(),
+                "The app ended while it started: " + error.summary(),
                 error.traceback(),
                 "Mend the line that the traceback ends with and deploy again. "
                     + "The version before goes on serving.",
@@ -73,7 +73,7 @@ final class Failures {
 
   /** One line on why an app that was serving ended. */
   static String summary(RunnerEvent.Exited exited) {
-    return exited.fault().map(RunnerEvent.Fault::message).orElse(exited.reason() + code(exited));
+    return exited.fault().map(RunnerEvent.Fault::summary).orElse(exited.reason() + code(exited));
   }
 
   private static String code(RunnerEvent.Exited exited) {

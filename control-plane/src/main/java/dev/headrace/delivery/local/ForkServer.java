@@ -173,6 +173,7 @@ final class ForkServer implements AutoCloseable {
         error.isObject()
             ? Optional.of(
                 new RunnerEvent.Fault(
+                    error.path("kind").asString("Error"),
                     error.path("message").asString(""),
                     text(error.path("traceback")),
                     text(error.path("file")),

@@ -21,8 +21,21 @@ sealed interface RunnerEvent {
   /**
    * An error in the author's code.
    *
+   * @param kind the exception's type, such as {@code ValueError}
    * @param traceback the author's own frames only
    */
   record Fault(
-      String message, Optional<String> traceback, Optional<String> file, OptionalInt line) {}
+      String kind,
+      String message,
+      Optional<String> traceback,
+      Optional<String> file,
+      OptionalInt line) {
+    /** As Python prints it; the runner's own words stand alone. */
+    String summary() {
+      return switch (kind) {
+        case "AppProblem", "SystemExit" -> message;
+        default -> message.isEmpty() ? kind : kind + ": " + message;
+      };
+    }
+  }
 }
