@@ -99,9 +99,9 @@ final class Streams {
           try {
             body.run(emitter);
             emitter.complete();
-          } catch (IOException | IllegalStateException readerLeft) {
-            emitter.complete();
-          } catch (InterruptedException stopping) {
+          } catch (IOException | IllegalStateException _) {
+            // The reader left, and the server has ended the exchange already.
+          } catch (InterruptedException _) {
             Thread.currentThread().interrupt();
             emitter.complete();
           } finally {

@@ -1,5 +1,7 @@
 package dev.headrace.git;
 
+import java.io.File;
+import java.nio.file.Path;
 import java.time.ZoneOffset;
 import org.eclipse.jgit.lib.Config;
 import org.eclipse.jgit.lib.ConfigConstants;
@@ -14,14 +16,25 @@ import org.jspecify.annotations.Nullable;
  */
 final class IsolatedGit extends SystemReader {
 
-  private IsolatedGit() {
+  private static final String MEASURED = "measured-by-jgit";
+
+  private final File measured;
+
+  private IsolatedGit(Path bareDir) {
+    this.measured = bareDir.resolve(MEASURED).toFile();
     setPlatformChecker();
   }
 
-  /** JGit keeps one reader for the whole process; this makes it ours. */
-  static void install() {
+  /**
+   * JGit keeps one reader for the whole process; this makes it ours.
+   *
+   * <p>How exact the file system's times are JGit measures for three seconds. It does so beside the
+   * work, and keeps what it found in the first repository that is opened.
+   */
+  static void install(Path bareDir) {
     if (!(SystemReader.getInstance() instanceof IsolatedGit)) {
-      SystemReader.setInstance(new IsolatedGit());
+      SystemReader.setInstance(new IsolatedGit(bareDir));
+      FS.FileStoreAttributes.setBackground(true);
     }
   }
 
@@ -55,7 +68,7 @@ final class IsolatedGit extends SystemReader {
 
   @Override
   public FileBasedConfig openJGitConfig(@Nullable Config parent, FS fs) {
-    return new InMemory(parent, fs);
+    return new FileBasedConfig(parent, measured, fs);
   }
 
   @Override

@@ -60,9 +60,9 @@ final class RepositoryFolder implements AutoCloseable {
   }
 
   static RepositoryFolder open(Path bareDir, SigningKey key, Clock clock) throws IOException {
-    IsolatedGit.install();
     Files.createDirectories(bareDir);
     Path folder = bareDir.toRealPath();
+    IsolatedGit.install(folder);
     FileChannel lockFile = lock(folder);
     try {
       createMissing(folder);
