@@ -1,5 +1,6 @@
 package dev.headrace.cli;
 
+import dev.headrace.client.ApiClient;
 import dev.headrace.identity.Accounts;
 import java.io.PrintStream;
 import java.security.SecureRandom;

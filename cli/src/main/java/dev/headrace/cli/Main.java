@@ -10,7 +10,7 @@ import picocli.CommandLine.Command;
     version = "headrace 0.1.0",
     synopsisSubcommandLabel = "COMMAND",
     description = "Small Python web apps, every change one signed git commit.",
-    subcommands = {Up.class, Train.class})
+    subcommands = {Up.class, Bench.class, Train.class})
 public final class Main {
   private Main() {}
 

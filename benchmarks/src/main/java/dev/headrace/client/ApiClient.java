@@ -1,4 +1,4 @@
-package dev.headrace.cli;
+package dev.headrace.client;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -14,7 +14,7 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /** Talks to a platform as any client does. */
-final class ApiClient {
+public final class ApiClient {
   private static final Duration LIMIT = Duration.ofSeconds(30);
   private static final JsonMapper JSON = new JsonMapper();
 
@@ -27,7 +27,7 @@ final class ApiClient {
     this.token = token;
   }
 
-  static ApiClient logIn(String baseUrl, String username, String password)
+  public static ApiClient logIn(String baseUrl, String username, String password)
       throws InterruptedException {
     JsonNode answer =
         new ApiClient(baseUrl, Optional.empty())
@@ -39,20 +39,57 @@ final class ApiClient {
     return new ApiClient(baseUrl, Optional.of(answer.path("access_token").asString()));
   }
 
-  JsonNode get(String path) throws InterruptedException {
+  /** A new account, logged in. */
+  public static ApiClient signUp(String baseUrl, String username, String password)
+      throws InterruptedException {
+    var _ =
+        new ApiClient(baseUrl, Optional.empty())
+            .send(
+                "POST",
+                "/api/auth/signup",
+                Optional.of(
+                    Map.of(
+                        "username",
+                        username,
+                        "email",
+                        username + "@example.com",
+                        "password",
+                        password)),
+                Optional.empty());
+    return logIn(baseUrl, username, password);
+  }
+
+  public JsonNode get(String path) throws InterruptedException {
     return send("GET", path, Optional.empty(), Optional.empty());
   }
 
-  JsonNode post(String path, Object body, String deployId) throws InterruptedException {
+  public JsonNode post(String path, Object body, String deployId) throws InterruptedException {
     return send("POST", path, Optional.of(body), Optional.of(deployId));
   }
 
-  JsonNode put(String path, Object body, String deployId) throws InterruptedException {
-    return send("PUT", path, Optional.of(body), Optional.of(deployId));
+  public JsonNode post(String path, Object body) throws InterruptedException {
+    return send("POST", path, Optional.of(body), Optional.empty());
+  }
+
+  public JsonNode put(String path, Object body) throws InterruptedException {
+    return send("PUT", path, Optional.of(body), Optional.empty());
+  }
+
+  /** What any address answers, whatever its status. */
+  public String text(String url) throws InterruptedException {
+    try {
+      return http.send(
+              HttpRequest.newBuilder(URI.create(url)).timeout(LIMIT).build(),
+              HttpResponse.BodyHandlers.ofString())
+          .body();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   /** Follows the deploy's events to its end. */
-  JsonNode awaitOutcome(String appId, int version, Duration within) throws InterruptedException {
+  public JsonNode awaitOutcome(String appId, int version, Duration within)
+      throws InterruptedException {
     HttpRequest request =
         request("/api/v1/apps/%s/deploys/%d/events".formatted(appId, version))
             .timeout(within)
