@@ -26,6 +26,7 @@ final class DeployDocument {
   static Bson fromGit(AppCommit commit, long sequence) {
     return combine(
         set("app", commit.app().value()),
+        set("key", key(commit)),
         set("sequence", sequence),
         set("app_name", commit.appName()),
         set("deploy_id", commit.deployId().value()),
@@ -41,6 +42,17 @@ final class DeployDocument {
         set("restores", commit.restores().map(CommitId::sha).orElse(null)));
   }
 
+  /** Unique: a version's own, or the commit's where it is no version. */
+  static String key(AppId app, int version) {
+    return app.value() + "/" + version;
+  }
+
+  private static String key(AppCommit commit) {
+    return commit.version().isPresent()
+        ? key(commit.app(), commit.version().getAsInt())
+        : commit.id().sha();
+  }
+
   static Document write(Failure failure) {
     return new Document("stage", failure.stage().word())
         .append("cause", failure.cause())
@@ -50,7 +62,8 @@ final class DeployDocument {
         .append("line", failure.line().isPresent() ? failure.line().getAsInt() : null);
   }
 
-  static Deploy read(Document document) {
+  static Deploy read(Document document, Optional<CommitId> serving) {
+    AppCommit commit = commit(document);
     List<Deploy.Step> stages = new ArrayList<>();
     for (Document step : document.getList("stages", Document.class)) {
       stages.add(
@@ -60,12 +73,12 @@ final class DeployDocument {
               step.getDate("at").toInstant()));
     }
     return new Deploy(
-        commit(document),
+        commit,
         Outcome.of(document.getString("outcome")),
         List.copyOf(stages),
         Optional.ofNullable(document.get("failure", Document.class)).map(DeployDocument::failure),
         number(document, "superseded_by"),
-        document.getBoolean("serving", false));
+        serving.equals(Optional.of(commit.id())));
   }
 
   private static AppCommit commit(Document document) {

@@ -13,6 +13,7 @@ import static com.mongodb.client.model.Updates.setOnInsert;
 
 import com.mongodb.client.MongoCollection;
 import com.mongodb.client.MongoDatabase;
+import com.mongodb.client.model.IndexOptions;
 import com.mongodb.client.model.Indexes;
 import com.mongodb.client.model.UpdateOptions;
 import dev.headrace.git.AppCommit;
@@ -32,26 +33,31 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>What comes from git is written by the projection and can be written again at any time; what
  * was observed only moves forwards, by conditional updates, so that two observers cannot undo each
- * other. Thread-safe.
+ * other. The embedded store has unique indexes only, so everything that a deploy needs is found by
+ * a unique key. Thread-safe.
  */
 public final class Deploys {
   private final MongoCollection<Document> deploys;
+
+  /** Per app: its newest version, and the deploy that serves. */
+  private final MongoCollection<Document> heads;
+
   private final DeployFeed feed;
   private final Clock clock;
 
   public Deploys(MongoDatabase database, DeployFeed feed, Clock clock) {
     this.deploys = database.getCollection("deploys");
+    this.heads = database.getCollection("heads");
     this.feed = feed;
     this.clock = clock;
-    deploys.createIndex(Indexes.compoundIndex(Indexes.ascending("app"), descendingSequence()));
-  }
-
-  private static Bson descendingSequence() {
-    return Indexes.descending("sequence");
+    deploys.createIndex(Indexes.ascending("key"), new IndexOptions().unique(true));
+    deploys.createIndex(
+        Indexes.compoundIndex(Indexes.ascending("app"), Indexes.descending("sequence")));
   }
 
   /**
-   * Writes what git says; does not touch what was observed before.
+   * Writes what git says; does not touch what was observed before. Commits of one app come in their
+   * order.
    *
    * @param sequence position in the history of the platform
    * @param initially the outcome if this commit is new to the store
@@ -64,47 +70,60 @@ public final class Deploys {
         combine(
             DeployDocument.fromGit(commit, sequence),
             setOnInsert("outcome", initially.word()),
-            setOnInsert("stages", List.of(committed)),
-            setOnInsert("serving", false)),
+            setOnInsert("stages", List.of(committed))),
         new UpdateOptions().upsert(true));
+    if (commit.version().isPresent()) {
+      point(commit.app(), "latest", commit.id().sha());
+    }
     feed.changed(commit.app());
   }
 
   public Optional<Deploy> find(CommitId commit) {
-    return first(eq("_id", commit.sha()));
+    return read(deploys.find(eq("_id", commit.sha())).first());
   }
 
   public Optional<Deploy> find(AppId app, int version) {
-    return first(and(eq("app", app.value()), eq("version", version)));
+    return read(byVersion(app, version));
   }
 
   /** The newest deploy that is a version. */
   public Optional<Deploy> latest(AppId app) {
-    return first(and(eq("app", app.value()), ne("version", null)));
+    return pointed(app, "latest").flatMap(this::find);
   }
 
   /** The deploy whose content the route answers with. */
   public Optional<Deploy> serving(AppId app) {
-    return first(and(eq("app", app.value()), eq("serving", true)));
+    return pointed(app, "serving").flatMap(this::find);
   }
 
   /** Newest first; renames and deletes among them. */
   public List<Deploy> list(AppId app, int limit, Optional<Integer> beforeVersion) {
-    Bson of = eq("app", app.value());
-    Bson older = of;
+    Bson wanted = eq("app", app.value());
     if (beforeVersion.isPresent()) {
-      Document before = deploys.find(and(of, eq("version", beforeVersion.get()))).first();
+      @Nullable Document before = byVersion(app, beforeVersion.get());
       if (before == null) {
         return List.of();
       }
-      older = and(of, lt("sequence", before.getLong("sequence")));
+      wanted = and(wanted, lt("sequence", before.getLong("sequence")));
     }
+    Optional<CommitId> serving = pointed(app, "serving");
     return deploys
-        .find(older)
+        .find(wanted)
         .sort(descending("sequence"))
         .limit(limit)
-        .map(DeployDocument::read)
+        .map(document -> DeployDocument.read(document, serving))
         .into(new ArrayList<>());
+  }
+
+  /** Versions only, from the newest down. */
+  public List<Deploy> versions(AppId app, int limit) {
+    List<Deploy> versions = new ArrayList<>();
+    Optional<Deploy> next = latest(app);
+    while (next.isPresent() && versions.size() < limit) {
+      versions.add(next.get());
+      next = find(app, next.get().commit().version().orElseThrow() - 1);
+    }
+    return versions;
   }
 
   /** Notes a stage, once, while the deploy is in progress. */
@@ -117,10 +136,7 @@ public final class Deploys {
 
   /** The route answered with this deploy's content. */
   public void live(AppCommit commit) {
-    deploys.updateMany(
-        and(eq("app", commit.app().value()), eq("serving", true), ne("_id", commit.id().sha())),
-        set("serving", false));
-    change(commit, ne("serving", true), set("serving", true));
+    point(commit.app(), "serving", commit.id().sha());
     change(
         commit,
         in("outcome", words(Outcome.IN_PROGRESS, Outcome.FAILED, Outcome.UNKNOWN)),
@@ -140,27 +156,30 @@ public final class Deploys {
             push("stages", step(Stage.FAILED))));
   }
 
-  /** All deploys of the app older than this one that are still in progress. */
+  /**
+   * All versions older than this commit that are still in progress. Each version that arrived
+   * settled those before it, so they stand directly below.
+   */
   public void supersede(AppCommit by) {
-    Document newest = deploys.find(eq("_id", by.id().sha())).first();
-    if (newest == null) {
-      return;
+    int below = by.version().orElseGet(() -> newestVersion(by.app()) + 1);
+    for (int version = below - 1; version > 0; version--) {
+      @Nullable Document older = byVersion(by.app(), version);
+      if (older == null || !older.getString("outcome").equals(Outcome.IN_PROGRESS.word())) {
+        break;
+      }
+      deploys.updateOne(
+          and(eq("_id", older.getString("_id")), eq("outcome", Outcome.IN_PROGRESS.word())),
+          combine(
+              set("outcome", Outcome.SUPERSEDED.word()),
+              set("superseded_by", by.version().isPresent() ? by.version().getAsInt() : null),
+              push("stages", step(Stage.SUPERSEDED))));
+      feed.changed(by.app());
     }
-    deploys.updateMany(
-        and(
-            eq("app", by.app().value()),
-            eq("outcome", Outcome.IN_PROGRESS.word()),
-            lt("sequence", newest.getLong("sequence"))),
-        combine(
-            set("outcome", Outcome.SUPERSEDED.word()),
-            set("superseded_by", by.version().isPresent() ? by.version().getAsInt() : null),
-            push("stages", step(Stage.SUPERSEDED))));
-    feed.changed(by.app());
   }
 
   /** Nothing of the app runs any more. */
   public void gone(AppId app) {
-    deploys.updateMany(and(eq("app", app.value()), eq("serving", true)), set("serving", false));
+    point(app, "serving", null);
     feed.changed(app);
   }
 
@@ -169,19 +188,10 @@ public final class Deploys {
     feed.changed(app);
   }
 
-  /** Newest first, versions only. */
-  public List<Deploy> versions(AppId app, int limit) {
-    return deploys
-        .find(and(eq("app", app.value()), ne("version", null)))
-        .sort(descending("sequence"))
-        .limit(limit)
-        .map(DeployDocument::read)
-        .into(new ArrayList<>());
-  }
-
   /** Before a projection from the beginning: what git does not name must not stay. */
   public void clear() {
     deploys.deleteMany(new Document());
+    heads.deleteMany(new Document());
   }
 
   private void change(AppCommit commit, Bson onlyIf, Bson update) {
@@ -189,9 +199,30 @@ public final class Deploys {
     feed.changed(commit.app());
   }
 
-  private Optional<Deploy> first(Bson filter) {
-    @Nullable Document found = deploys.find(filter).sort(descending("sequence")).first();
-    return Optional.ofNullable(found).map(DeployDocument::read);
+  private void point(AppId app, String to, @Nullable String commit) {
+    heads.updateOne(eq("_id", app.value()), set(to, commit), new UpdateOptions().upsert(true));
+  }
+
+  private Optional<CommitId> pointed(AppId app, String to) {
+    @Nullable Document head = heads.find(eq("_id", app.value())).first();
+    return head == null
+        ? Optional.empty()
+        : Optional.ofNullable(head.getString(to)).map(CommitId::new);
+  }
+
+  private int newestVersion(AppId app) {
+    return latest(app).map(deploy -> deploy.commit().version().orElseThrow()).orElse(0);
+  }
+
+  private @Nullable Document byVersion(AppId app, int version) {
+    return deploys.find(eq("key", DeployDocument.key(app, version))).first();
+  }
+
+  private Optional<Deploy> read(@Nullable Document found) {
+    return found == null
+        ? Optional.empty()
+        : Optional.of(
+            DeployDocument.read(found, pointed(new AppId(found.getString("app")), "serving")));
   }
 
   private Document step(Stage stage) {
