@@ -1,5 +1,7 @@
 package dev.headrace.app;
 
+import com.fasterxml.jackson.annotation.JsonSetter;
+import com.fasterxml.jackson.annotation.Nulls;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -10,9 +12,9 @@ record AppRequest(
     @Nullable String code,
     @Nullable String mode,
     @Nullable String framework,
-    @Nullable Map<String, String> files,
+    @JsonSetter(contentNulls = Nulls.FAIL) @Nullable Map<String, String> files,
     @Nullable String entrypoint,
-    @Nullable Map<String, String> envVars,
+    @JsonSetter(contentNulls = Nulls.FAIL) @Nullable Map<String, String> envVars,
     @Nullable String databaseId,
     @Nullable String reason) {
 

@@ -16,6 +16,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.TreeMap;
+import java.util.concurrent.RejectedExecutionException;
 
 /** What a request must pass before anything is rendered. */
 final class SourceGate {
@@ -72,6 +73,9 @@ final class SourceGate {
   Verdict check(Source source) {
     try {
       return checker.check(source);
+    } catch (RejectedExecutionException e) {
+      throw ApiError.of(
+          ErrorCode.BUSY, "Too many changes are being checked; nothing was changed. Try again.");
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw ApiError.of(ErrorCode.BUSY, "Headrace is stopping; nothing was changed");

@@ -72,6 +72,11 @@ public class HttpConfiguration {
   }
 
   @Bean
+  KnownHost knownHost(HeadraceSettings settings) {
+    return new KnownHost(settings.bind().isLoopbackAddress());
+  }
+
+  @Bean
   BodyLimit bodyLimit() {
     return new BodyLimit();
   }

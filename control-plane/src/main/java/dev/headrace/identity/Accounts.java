@@ -4,6 +4,7 @@ import dev.headrace.HeadraceSettings;
 import dev.headrace.http.ApiError;
 import dev.headrace.http.ErrorCode;
 import java.nio.charset.StandardCharsets;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import org.springframework.http.HttpStatus;
@@ -24,6 +25,7 @@ public class Accounts {
   private final PasswordEncoder passwords;
   private final LoginThrottle throttle;
   private final boolean signup;
+  private final boolean fromAfar;
   private final String nobodysHash;
 
   Accounts(
@@ -32,11 +34,12 @@ public class Accounts {
     this.passwords = passwords;
     this.throttle = throttle;
     this.signup = settings.signup();
-    this.nobodysHash = java.util.Objects.requireNonNull(passwords.encode("nobody"));
+    this.fromAfar = !settings.bind().isLoopbackAddress();
+    this.nobodysHash = Objects.requireNonNull(passwords.encode("nobody"));
   }
 
   User signUp(String username, String email, String password) {
-    if (!signup && !users.isEmpty()) {
+    if (!signup && (fromAfar || !users.isEmpty())) {
       throw ApiError.of(ErrorCode.SIGNUPS_DISABLED, "Public signups are disabled");
     }
     check(username, email, password);
@@ -47,17 +50,24 @@ public class Accounts {
   }
 
   User logIn(String username, String password, String address) {
-    throttle.check(username, address);
+    if (username.length() > LONGEST_USERNAME) {
+      throw wrongPassword();
+    }
+    throttle.attempt(username, address);
     Optional<User> user = users.byUsername(username);
     boolean fits =
         password.getBytes(StandardCharsets.UTF_8).length <= BCRYPT_BYTES
             && passwords.matches(password, user.map(User::passwordHash).orElse(nobodysHash));
     if (user.isEmpty() || !fits) {
-      throttle.failed(username, address);
-      throw ApiError.text(HttpStatus.UNAUTHORIZED, "Invalid username or password");
+      throw wrongPassword();
     }
     throttle.succeeded(username, address);
     return user.get();
+  }
+
+  /** Whether nobody has an account yet. */
+  public boolean isEmpty() {
+    return users.isEmpty();
   }
 
   /** For the operator of this machine: makes the account, or gives it another password. */
@@ -74,7 +84,7 @@ public class Accounts {
   }
 
   private String hash(String password) {
-    return java.util.Objects.requireNonNull(passwords.encode(password));
+    return Objects.requireNonNull(passwords.encode(password));
   }
 
   private static void check(String username, String email, String password) {
@@ -97,6 +107,10 @@ public class Accounts {
           "Password must have at least %d characters and at most %d bytes"
               .formatted(SHORTEST_PASSWORD, BCRYPT_BYTES));
     }
+  }
+
+  private static ApiError wrongPassword() {
+    return ApiError.text(HttpStatus.UNAUTHORIZED, "Invalid username or password");
   }
 
   private static ApiError taken() {

@@ -1,6 +1,8 @@
 package dev.headrace.identity;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.annotation.JsonSetter;
+import com.fasterxml.jackson.annotation.Nulls;
 import dev.headrace.http.Timestamps;
 import jakarta.servlet.http.HttpServletRequest;
 import org.springframework.security.core.annotation.AuthenticationPrincipal;
@@ -24,13 +26,13 @@ class AuthController {
   }
 
   record Signup(
-      @JsonProperty(required = true) String username,
-      @JsonProperty(required = true) String email,
-      @JsonProperty(required = true) String password) {}
+      @JsonProperty(required = true) @JsonSetter(nulls = Nulls.FAIL) String username,
+      @JsonProperty(required = true) @JsonSetter(nulls = Nulls.FAIL) String email,
+      @JsonProperty(required = true) @JsonSetter(nulls = Nulls.FAIL) String password) {}
 
   record Login(
-      @JsonProperty(required = true) String username,
-      @JsonProperty(required = true) String password) {}
+      @JsonProperty(required = true) @JsonSetter(nulls = Nulls.FAIL) String username,
+      @JsonProperty(required = true) @JsonSetter(nulls = Nulls.FAIL) String password) {}
 
   record Token(String accessToken, String tokenType) {}
 

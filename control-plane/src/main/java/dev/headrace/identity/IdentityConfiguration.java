@@ -63,7 +63,7 @@ public class IdentityConfiguration {
   SecurityFilterChain security(HttpSecurity http, Tokens tokens, Users users) throws Exception {
     AuthenticationEntryPoint refuse = new Refusals();
     return http.csrf(AbstractHttpConfigurer::disable) // no cookie carries authority
-        .cors(cors -> cors.configurationSource(anyOrigin()))
+        .cors(cors -> cors.configurationSource(thisMachine()))
         .sessionManagement(
             session -> session.sessionCreationPolicy(SessionCreationPolicy.STATELESS))
         .headers(headers ->
@@ -104,10 +104,11 @@ public class IdentityConfiguration {
             .orElseThrow(() -> new InvalidBearerTokenException("the account is gone"));
   }
 
-  /** Tokens travel in a header that no browser adds by itself, so any origin may ask. */
-  private static UrlBasedCorsConfigurationSource anyOrigin() {
+  /** Pages that this machine serves may ask; any other page in the operator's browser may not. */
+  private static UrlBasedCorsConfigurationSource thisMachine() {
     CorsConfiguration cors = new CorsConfiguration();
-    cors.setAllowedOriginPatterns(List.of("*"));
+    cors.setAllowedOriginPatterns(
+        List.of("http://localhost:[*]", "http://127.0.0.1:[*]", "http://[::1]:[*]"));
     cors.setAllowedMethods(List.of("*"));
     cors.setAllowedHeaders(List.of("*"));
     cors.setExposedHeaders(List.of("ETag", "Headrace-Version", "Location"));

@@ -35,24 +35,22 @@ final class LoginThrottle {
 
   private record Failures(int count, Instant last) {}
 
-  synchronized void check(String username, String address) {
-    Failures seen = failures.get(key(username, address));
-    if (seen != null
-        && seen.count() >= ATTEMPTS
-        && seen.last().plus(WINDOW).isAfter(clock.instant())) {
+  /** Counts an attempt before its password is looked at, so that none slips by beside another. */
+  synchronized void attempt(String username, String address) {
+    Instant now = clock.instant();
+    Failures seen =
+        failures.merge(
+            key(username, address),
+            new Failures(1, now),
+            (before, one) ->
+                before.last().plus(WINDOW).isAfter(now)
+                    ? new Failures(before.count() + 1, now)
+                    : one);
+    if (seen.count() > ATTEMPTS) {
       throw ApiError.text(
           HttpStatus.TOO_MANY_REQUESTS,
           "Too many wrong passwords; try again in %d minutes".formatted(WINDOW.toMinutes()));
     }
-  }
-
-  synchronized void failed(String username, String address) {
-    Instant now = clock.instant();
-    failures.merge(
-        key(username, address),
-        new Failures(1, now),
-        (seen, one) ->
-            seen.last().plus(WINDOW).isAfter(now) ? new Failures(seen.count() + 1, now) : one);
   }
 
   synchronized void succeeded(String username, String address) {

@@ -1,5 +1,6 @@
 package dev.headrace.identity;
 
+import static com.mongodb.client.model.Filters.and;
 import static com.mongodb.client.model.Filters.eq;
 import static com.mongodb.client.model.Filters.or;
 
@@ -14,6 +15,7 @@ import java.time.Instant;
 import java.util.Date;
 import java.util.HashSet;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import org.bson.Document;
@@ -24,6 +26,7 @@ import org.springframework.stereotype.Repository;
 @Repository
 public class Users {
   private static final int DUPLICATE_KEY = 11000;
+  private static final String FIRST_ADMIN = "first_admin";
 
   private final MongoCollection<Document> users;
   private final MongoCollection<Document> settings;
@@ -41,6 +44,7 @@ public class Users {
   /** Empty when the user name or the address is taken. The first account ever is the admin. */
   Optional<User> create(String username, String email, String passwordHash) {
     ObjectId id = new ObjectId();
+    claimFirst(id);
     Document document =
         new Document("_id", id)
             .append("username", username)
@@ -48,26 +52,39 @@ public class Users {
             .append("email", email)
             .append("email_key", key(email))
             .append("password_hash", passwordHash)
-            .append("is_admin", false)
             .append("created_at", Date.from(clock.instant()));
-    if (!inserted(users, document)) {
-      return Optional.empty();
+    return inserted(users, document) ? find(id.toHexString()) : Optional.empty();
+  }
+
+  /**
+   * The claim comes before the account, so that no second account can be the first. A claim whose
+   * account was never made, because the process died, is taken over.
+   */
+  private void claimFirst(ObjectId id) {
+    if (inserted(settings, new Document("_id", FIRST_ADMIN).append("user_id", id))) {
+      return;
     }
-    if (inserted(settings, new Document("_id", "first_admin").append("user_id", id))) {
-      users.updateOne(eq("_id", id), Updates.set("is_admin", true));
+    ObjectId claimed = firstAdmin();
+    if (users.find(eq("_id", claimed)).first() == null) {
+      settings.updateOne(
+          and(eq("_id", FIRST_ADMIN), eq("user_id", claimed)), Updates.set("user_id", id));
     }
-    return find(id.toHexString());
+  }
+
+  private ObjectId firstAdmin() {
+    return Objects.requireNonNull(settings.find(eq("_id", FIRST_ADMIN)).first())
+        .getObjectId("user_id");
   }
 
   Optional<User> find(String id) {
     return ObjectId.isValid(id)
-        ? Optional.ofNullable(users.find(eq("_id", new ObjectId(id))).first()).map(Users::user)
+        ? Optional.ofNullable(users.find(eq("_id", new ObjectId(id))).first()).map(this::user)
         : Optional.empty();
   }
 
   Optional<User> byUsername(String username) {
     return Optional.ofNullable(users.find(eq("username_key", key(username))).first())
-        .map(Users::user);
+        .map(this::user);
   }
 
   boolean taken(String username, String email) {
@@ -108,14 +125,14 @@ public class Users {
     return text.toLowerCase(Locale.ROOT);
   }
 
-  private static User user(Document document) {
+  private User user(Document document) {
     Instant createdAt = document.getDate("created_at").toInstant();
     return new User(
         document.getObjectId("_id").toHexString(),
         document.getString("username"),
         document.getString("email"),
         document.getString("password_hash"),
-        document.getBoolean("is_admin", false),
+        document.getObjectId("_id").equals(firstAdmin()),
         createdAt);
   }
 }

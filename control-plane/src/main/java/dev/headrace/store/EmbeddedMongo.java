@@ -20,6 +20,8 @@ import java.util.HexFormat;
 import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
 import org.h2.mvstore.DataUtils;
 import org.h2.mvstore.MVStore;
 import org.h2.mvstore.MVStoreException;
@@ -37,6 +39,7 @@ final class EmbeddedMongo implements AutoCloseable {
   private static final Set<String> WRITES =
       Set.of("insert", "update", "delete", "findandmodify", "createindexes", "drop");
 
+  private static final Set<String> PRECIOUS = Set.of("users", "settings");
   private static final int CACHE_MEGABYTES = 8;
 
   private final String secret = HexFormat.of().formatHex(randomBytes());
@@ -85,6 +88,7 @@ final class EmbeddedMongo implements AutoCloseable {
 
   private static final class GuardedBackend extends H2Backend {
     private final byte[] secret;
+    private final ReentrantLock writing = new ReentrantLock();
     private final Set<Channel> admitted = ConcurrentHashMap.newKeySet();
 
     GuardedBackend(MVStore store, String secret) {
@@ -96,9 +100,7 @@ final class EmbeddedMongo implements AutoCloseable {
     public Document handleCommand(
         Channel channel, String database, String command, Document query) {
       admit(channel, command, query);
-      Document reply = super.handleCommand(channel, database, command, query);
-      commitAfter(command);
-      return reply;
+      return stored(command, query, () -> super.handleCommand(channel, database, command, query));
     }
 
     @Override
@@ -106,9 +108,7 @@ final class EmbeddedMongo implements AutoCloseable {
       Document document = message.getDocument();
       String command = document.keySet().iterator().next();
       admit(message.getChannel(), command, document);
-      Document reply = super.handleMessage(message);
-      commitAfter(command);
-      return reply;
+      return super.handleMessage(message);
     }
 
     @Override
@@ -123,9 +123,24 @@ final class EmbeddedMongo implements AutoCloseable {
       super.handleClose(channel);
     }
 
-    private void commitAfter(String command) {
-      if (WRITES.contains(command.toLowerCase(Locale.ROOT))) {
+    /**
+     * One write at a time, from its first change to its commit: the file never has half of one.
+     * What no git history could bring back also outlives a power cut.
+     */
+    private Document stored(String command, Document query, Supplier<Document> work) {
+      if (!WRITES.contains(command.toLowerCase(Locale.ROOT))) {
+        return work.get();
+      }
+      writing.lock();
+      try {
+        Document reply = work.get();
         commit();
+        if (query.get(command) instanceof String collection && PRECIOUS.contains(collection)) {
+          getMvStore().sync();
+        }
+        return reply;
+      } finally {
+        writing.unlock();
       }
     }
 

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /** One CPython child that parses source and executes none of it. Not thread-safe. */
 final class CheckerProcess implements AutoCloseable {
@@ -26,13 +27,27 @@ final class CheckerProcess implements AutoCloseable {
     answers = process.inputReader(StandardCharsets.UTF_8);
   }
 
+  /** The child was ended because it took longer than it may. */
+  static final class Overdue extends IOException {
+    Overdue(Duration limit) {
+      super("no answer within " + limit);
+    }
+  }
+
   /**
-   * @throws IOException when the child died or was ended because it took longer than the limit
+   * Sends one line and waits for one.
+   *
+   * @throws Overdue when the child took longer than the limit
+   * @throws IOException when the child died
    */
   String ask(String line, Duration limit) throws IOException {
-    CompletableFuture<Void> overdue =
+    AtomicBoolean overdue = new AtomicBoolean();
+    CompletableFuture<Void> end =
         CompletableFuture.runAsync(
-            process::destroyForcibly,
+            () -> {
+              overdue.set(true);
+              process.destroyForcibly();
+            },
             CompletableFuture.delayedExecutor(limit.toMillis(), TimeUnit.MILLISECONDS));
     try {
       requests.write(line);
@@ -43,8 +58,13 @@ final class CheckerProcess implements AutoCloseable {
         throw new EOFException("the checker ended");
       }
       return answer;
+    } catch (IOException e) {
+      if (overdue.get()) {
+        throw new Overdue(limit);
+      }
+      throw e;
     } finally {
-      overdue.cancel(false);
+      end.cancel(false);
     }
   }
 

@@ -9,6 +9,8 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.Semaphore;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import tools.jackson.databind.JsonNode;
@@ -18,6 +20,7 @@ import tools.jackson.databind.json.JsonMapper;
 public final class SyntaxChecker implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(SyntaxChecker.class);
   private static final int CHILDREN = 2;
+  private static final int MOST_WAITING = 64;
   private static final Duration LIMIT = Duration.ofSeconds(5);
   private static final Verdict TOO_MUCH =
       new Verdict.Refused(
@@ -31,6 +34,8 @@ public final class SyntaxChecker implements AutoCloseable {
   private final JsonMapper json;
   private final BlockingQueue<Optional<CheckerProcess>> idle = new ArrayBlockingQueue<>(CHILDREN);
 
+  private final Semaphore places = new Semaphore(MOST_WAITING);
+
   /** Children are started when first needed. */
   public SyntaxChecker(Path python, Path checker, JsonMapper json) {
     this.python = python;
@@ -41,18 +46,40 @@ public final class SyntaxChecker implements AutoCloseable {
     }
   }
 
+  /**
+   * Asks a free child, and another one if that died for no fault of the source.
+   *
+   * @throws RejectedExecutionException when too many callers wait already
+   */
   public Verdict check(Source source) throws InterruptedException {
     String request = json.writeValueAsString(request(source));
+    if (!places.tryAcquire()) {
+      throw new RejectedExecutionException("too many sources wait to be checked");
+    }
+    try {
+      Optional<Verdict> verdict = ask(request);
+      return verdict.isPresent() ? verdict.get() : ask(request).orElse(TOO_MUCH);
+    } finally {
+      places.release();
+    }
+  }
+
+  /** Empty when the child died of itself. */
+  private Optional<Verdict> ask(String request) throws InterruptedException {
     Optional<CheckerProcess> slot = idle.take();
     try {
       CheckerProcess child = slot.isPresent() ? slot.get() : start();
       slot = Optional.of(child);
-      return verdict(json.readTree(child.ask(request, LIMIT)));
+      return Optional.of(verdict(json.readTree(child.ask(request, LIMIT))));
+    } catch (CheckerProcess.Overdue e) {
+      slot.ifPresent(CheckerProcess::close);
+      slot = Optional.empty();
+      return Optional.of(TOO_MUCH);
     } catch (IOException e) {
       log.warn("a syntax checker ended while it read a source: {}", e.getMessage());
       slot.ifPresent(CheckerProcess::close);
       slot = Optional.empty();
-      return TOO_MUCH;
+      return Optional.empty();
     } finally {
       idle.add(slot);
     }
