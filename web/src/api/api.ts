@@ -86,7 +86,7 @@ export class Api {
     return this.json('/api/templates', { signal });
   }
 
-  deploys(appId: string, before: number | null, signal?: AbortSignal): Promise<DeployPage> {
+  deploys(appId: string, before: string | null, signal?: AbortSignal): Promise<DeployPage> {
     const from = before === null ? '' : `&before=${before}`;
     return this.json(`/api/v1/apps/${appId}/deploys?limit=50${from}`, { signal });
   }

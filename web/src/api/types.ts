@@ -90,7 +90,7 @@ export interface Deploy {
 export interface DeployPage {
   app_id: string;
   deploys: Deploy[];
-  next_before: number | null;
+  next_before: string | null;
 }
 
 export interface Source {

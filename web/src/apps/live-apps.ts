@@ -10,9 +10,6 @@ export function show(queries: QueryClient, app: App) {
     if (apps === undefined) {
       return apps;
     }
-    if (app.status === 'deleted') {
-      return apps.filter(({ app_id }) => app_id !== app.app_id);
-    }
     const known = apps.some(({ app_id }) => app_id === app.app_id);
     return known
       ? apps.map((other) => (other.app_id === app.app_id ? { ...other, ...app } : other))
@@ -20,6 +17,11 @@ export function show(queries: QueryClient, app: App) {
   });
   queries.setQueryData<AppDetail>(['app', app.app_id], (detail) => detail && { ...detail, ...app });
   queries.invalidateQueries({ queryKey: ['deploys', app.app_id] });
+}
+
+/** Takes a deleted app out of the list. */
+function forget(queries: QueryClient, appId: string) {
+  queries.setQueryData<App[]>(['apps'], (apps) => apps?.filter(({ app_id }) => app_id !== appId));
 }
 
 /** Keeps the apps true while the page is open; answers whether the line to the platform is up. */
@@ -35,6 +37,8 @@ export function useLiveApps(): 'open' | 'lost' {
       ({ event, data }) => {
         if (event === 'app') {
           show(queries, JSON.parse(data) as App);
+        } else if (event === 'gone') {
+          forget(queries, (JSON.parse(data) as { app_id: string }).app_id);
         }
         return 'more';
       },

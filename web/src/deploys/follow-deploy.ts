@@ -16,7 +16,7 @@ export function useDeploys(appId: string | null) {
   return useInfiniteQuery({
     queryKey: ['deploys', appId],
     queryFn: ({ pageParam, signal }) => api.deploys(appId ?? '', pageParam, signal),
-    initialPageParam: null as number | null,
+    initialPageParam: null as string | null,
     getNextPageParam: (page) => page.next_before,
     enabled: appId !== null,
   });

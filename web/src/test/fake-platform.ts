@@ -167,6 +167,11 @@ export class FakePlatform {
     this.emit('/api/v1/events', undefined, 'app', app);
   }
 
+  /** Says that an app is gone, as its deletion elsewhere would. */
+  tellGone(appId: string) {
+    this.emit('/api/v1/events', undefined, 'gone', { app_id: appId });
+  }
+
   sent(method: string, path: string): Request[] {
     return this.requests.filter((request) => request.method === method && request.path === path);
   }
@@ -264,7 +269,7 @@ export class FakePlatform {
         this.apps.delete(appId);
         return json({ success: true, message: 'App deleted' });
       case 'GET /deploys':
-        return this.history(stored, Number(request.query.get('before') ?? Number.MAX_SAFE_INTEGER));
+        return this.history(stored, request.query.get('before'));
       case 'POST /rollback':
         return this.rollBack(stored, body);
       case 'POST /activity':
@@ -314,10 +319,11 @@ export class FakePlatform {
     );
   }
 
-  private history(stored: Stored, before: number): Response {
-    const older = stored.deploys.filter(({ version }) => (version ?? 0) < before);
+  private history(stored: Stored, before: string | null): Response {
+    const seen = stored.deploys.findIndex(({ commit }) => commit === before);
+    const older = stored.deploys.slice(seen + 1);
     const deploys = older.slice(0, this.pageSize);
-    const next_before = older.length > deploys.length ? (deploys.at(-1)?.version ?? null) : null;
+    const next_before = older.length > deploys.length ? (deploys.at(-1)?.commit ?? null) : null;
     return json({ app_id: stored.app.app_id, deploys, next_before });
   }
 

@@ -71,7 +71,7 @@ test('the app list follows the apps without being asked to', async () => {
   platform.tell({ ...app, status: 'error', last_error: 'ImportError: no module named x' });
   expect(await screen.findByText('Failed')).toBeTruthy();
   expect(screen.getByText('ImportError: no module named x')).toBeTruthy();
-  platform.tell({ ...app, status: 'deleted' });
+  platform.tellGone(app.app_id);
   expect(await screen.findByText('No apps yet')).toBeTruthy();
 });
 

@@ -5,18 +5,18 @@ import dev.headrace.identity.Accounts;
 import java.io.PrintStream;
 import java.security.SecureRandom;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Base64;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import tools.jackson.databind.JsonNode;
 
 /** The demo account and its app, made through the same doors as anybody's. */
-record Demo(
-    Platform platform, String user, String password, String url, String commit, long liveMillis) {
+record Demo(Platform platform, String password, String url, String commit, String outcome) {
   private static final String USER = "demo";
   private static final String TEMPLATE = "Hello World API";
-
-  /** The same for ever, so that a second {@code up --demo} finds the app of the first. */
-  private static final String DEPLOY_ID = "01JDEM0HEADRACE0HE110W0R1D";
+  private static final String NAME = "Hello World";
 
   private static final Duration LIVE_WITHIN = Duration.ofSeconds(60);
 
@@ -24,39 +24,59 @@ record Demo(
     String password = newPassword();
     platform.part(Accounts.class).ensure(USER, USER + "@example.com", password);
     ApiClient api = ApiClient.logIn(platform.consoleUrl(), USER, password);
+    Optional<JsonNode> existing =
+        api.get("/api/apps").valueStream().filter(Demo::isDemo).findFirst();
+    JsonNode app = existing.isPresent() ? existing.get() : create(api);
+    String id = app.path("app_id").asString();
+    JsonNode newest = api.get("/api/v1/apps/" + id + "/deploys?limit=1").path("deploys").get(0);
+    JsonNode deploy = api.awaitOutcome(id, newest.path("version").asInt(), LIVE_WITHIN);
+    return new Demo(
+        platform,
+        password,
+        app.path("deployment_url").asString(),
+        deploy.path("commit").asString(),
+        outcome(deploy));
+  }
+
+  private static JsonNode create(ApiClient api) throws InterruptedException {
     JsonNode template =
         api.get("/api/templates")
             .valueStream()
             .filter(Demo::isHelloWorld)
             .findFirst()
             .orElseThrow();
-    long begun = System.nanoTime();
-    JsonNode app =
-        api.post(
-            "/api/apps",
-            Map.of(
-                "name", "Hello World",
-                "code", template.path("code").asString(),
-                "reason", "Show what a deploy looks like"),
-            DEPLOY_ID);
-    String id = app.path("app_id").asString();
-    JsonNode deploy = api.awaitOutcome(id, 1, LIVE_WITHIN);
-    return new Demo(
-        platform,
-        USER,
-        password,
-        app.path("deployment_url").asString(),
-        deploy.path("commit").asString(),
-        Duration.ofNanos(System.nanoTime() - begun).toMillis());
+    return api.post(
+        "/api/apps",
+        Map.of(
+            "name",
+            NAME,
+            "code",
+            template.path("code").asString(),
+            "reason",
+            "Show what a deploy looks like"));
+  }
+
+  private static String outcome(JsonNode deploy) {
+    if (!deploy.path("outcome").asString().equals("live")) {
+      return "NOT live: " + deploy.path("failure").path("cause").asString();
+    }
+    List<JsonNode> stages = deploy.path("stages").valueStream().toList();
+    Instant committed = Instant.parse(stages.getFirst().path("at").asString());
+    Instant live = Instant.parse(stages.getLast().path("at").asString());
+    return "live after %d ms".formatted(Duration.between(committed, live).toMillis());
   }
 
   void print(PrintStream out) {
     out.println();
-    out.printf("  User         %s%n", user);
+    out.printf("  User         %s%n", USER);
     out.printf("  Password     %s%n", password);
     out.printf("  App          %s%n", url);
-    out.printf("  Commit       %s (live after %d ms)%n", commit, liveMillis);
+    out.printf("  Commit       %s (%s)%n", commit, outcome);
     out.printf("  Show it      git --git-dir %s log -1 -p %s%n", platform.repository(), commit);
+  }
+
+  private static boolean isDemo(JsonNode app) {
+    return app.path("name").asString("").equals(NAME);
   }
 
   private static boolean isHelloWorld(JsonNode template) {

@@ -12,6 +12,7 @@ import java.net.BindException;
 import java.net.InetAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -58,6 +59,7 @@ final class Platform implements AutoCloseable {
    */
   static Platform start(Options options) {
     try {
+      makePrivate(options.data());
       Files.createDirectories(options.data().resolve("logs"));
       Platform platform =
           new Platform(
@@ -68,10 +70,19 @@ final class Platform implements AutoCloseable {
           "%s (process %d)".formatted(platform.consoleUrl(), ProcessHandle.current().pid()));
       return platform;
     } catch (IOException e) {
-      throw new UncheckedIOException(e);
+      throw new CannotStart(
+          "%s cannot be used: %s".formatted(options.data(), e),
+          "Choose a folder that you may write to with --data.",
+          e);
     } catch (RuntimeException e) {
       throw explained(options, e);
     }
+  }
+
+  /** Everybody's code and the accounts are in it: nobody else on this machine may look. */
+  private static void makePrivate(Path data) throws IOException {
+    Files.createDirectories(data);
+    Files.setPosixFilePermissions(data, PosixFilePermissions.fromString("rwx------"));
   }
 
   private static Map<String, Object> properties(Options options) {
@@ -110,8 +121,13 @@ final class Platform implements AutoCloseable {
       }
       if (cause instanceof BindException) {
         return new CannotStart(
-            "port %d is in use.".formatted(options.appsPort()),
-            "Stop what uses it, or choose another with --apps-port.",
+            "cannot listen on %s port %d or %d: %s."
+                .formatted(
+                    options.bind().getHostAddress(),
+                    options.port(),
+                    options.appsPort(),
+                    cause.getMessage()),
+            "Stop what uses the port, or choose others with --port, --apps-port and --bind.",
             failure);
       }
     }
@@ -171,5 +187,10 @@ final class Platform implements AutoCloseable {
   @Override
   public void close() {
     context.close();
+    try {
+      Files.deleteIfExists(options.data().resolve(RUNNING));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 }

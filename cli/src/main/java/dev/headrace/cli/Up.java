@@ -1,5 +1,6 @@
 package dev.headrace.cli;
 
+import dev.headrace.identity.Accounts;
 import java.io.PrintStream;
 import java.net.InetAddress;
 import java.nio.file.Path;
@@ -16,7 +17,7 @@ import picocli.CommandLine.Option;
     description = "Starts the platform on this machine, with everything it needs inside.",
     exitCodeListHeading = "%nExit codes:%n",
     exitCodeList = {
-      "0:stopped by Ctrl-C",
+      "130 or 143:stopped by Ctrl-C or kill",
       "2:an option is wrong",
       "69:something needed is missing or in use"
     })
@@ -113,6 +114,9 @@ final class Up implements Callable<Integer> {
         .caveat()
         .ifPresent(caveat -> out.printf("  Isolation    NONE between apps: %s%n", caveat));
     if (!bind.isLoopbackAddress()) {
+      if (platform.part(Accounts.class).isEmpty()) {
+        out.printf("  No account   is there yet: start once without --bind and make yours%n");
+      }
       out.printf(
           "  Reach        %s: apps run as processes of this machine, so let in only people you"
               + " trust%n",

@@ -3,6 +3,7 @@ package dev.headrace.app;
 import dev.headrace.delivery.DeliveryEngine;
 import dev.headrace.delivery.Deploy;
 import dev.headrace.delivery.Deploys;
+import dev.headrace.git.Action;
 import dev.headrace.git.AppCommit;
 import dev.headrace.git.AppId;
 import dev.headrace.http.ApiError;
@@ -115,11 +116,16 @@ class AppController {
       @AuthenticationPrincipal Caller caller,
       @PathVariable String appId,
       @RequestBody AppRequest request,
+      @RequestHeader(name = "If-Match", required = false) @Nullable String ifMatch,
       @RequestHeader(name = Submissions.IDEMPOTENCY_KEY, required = false) @Nullable String key,
       @RequestHeader(name = Submissions.VIA, required = false) @Nullable String via) {
     return changed(
         caller,
-        apps.update(submissions.of(caller, key, via, request.statedReason()), id(appId), request));
+        apps.update(
+            submissions.of(caller, key, via, request.statedReason()),
+            id(appId),
+            request,
+            submissions.expectedHead(ifMatch)));
   }
 
   @DeleteMapping(ROOT + "/{appId}")
@@ -176,6 +182,12 @@ class AppController {
       @RequestHeader(name = Submissions.IDEMPOTENCY_KEY, required = false) @Nullable String key,
       @RequestHeader(name = Submissions.VIA, required = false) @Nullable String via) {
     ProjectedApp app = visible(caller, appId);
+    Submission submission = submissions.of(caller, key, via, Optional.empty());
+    Optional<AppCommit> made =
+        apps.earlier(submission, app.id(), commit -> commit.action() == Action.ROLLBACK);
+    if (made.isPresent()) {
+      return changed(caller, made.get());
+    }
     List<Deploy> earlier = earlier(app.id());
     if (versionIndex < 0 || versionIndex >= earlier.size()) {
       throw ApiError.of(
@@ -184,9 +196,7 @@ class AppController {
               .formatted(versionIndex, Math.max(0, earlier.size() - 1)));
     }
     int version = earlier.get(versionIndex).commit().version().orElseThrow();
-    return changed(
-        caller,
-        apps.rollBack(submissions.of(caller, key, via, Optional.empty()), app.id(), version));
+    return changed(caller, apps.rollBack(submission, app.id(), version));
   }
 
   /** Each of the caller's apps whenever it changes. */

@@ -22,6 +22,7 @@ import dev.headrace.projection.ProjectedApp;
 import dev.headrace.projection.ProjectedApps;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -85,9 +86,11 @@ final class Apps {
   }
 
   /** A name alone is a rename: committed, but nothing is deployed. */
-  AppCommit update(Submission submission, AppId id, AppRequest request) {
+  AppCommit update(
+      Submission submission, AppId id, AppRequest request, Optional<CommitId> expectedHead) {
     ProjectedApp visible = visible(submission.caller(), id);
-    ParsedApp now = current(visible).app();
+    Current current = current(visible);
+    ParsedApp now = current.app();
     SourceGate.refuseUnsupported(request);
     boolean single = now.spec().mode() == Mode.SINGLE;
     refuseOtherMode(request, single);
@@ -98,10 +101,22 @@ final class Apps {
     }
     Optional<SourceGate.Admitted> admitted =
         source ? Optional.of(gate.admit(request, now.spec().entrypoint())) : Optional.empty();
+    Action action = source || environment ? Action.DEPLOY : Action.RENAME;
+    Optional<AppCommit> earlier =
+        earlier(submission, id, commit -> made(commit, action, request, admitted));
+    if (earlier.isPresent()) {
+      return earlier.get();
+    }
+    if (expectedHead.isPresent() && !expectedHead.get().equals(current.head().id())) {
+      throw ApiError.of(
+          ErrorCode.PRECONDITION_FAILED,
+          "Somebody changed this app since you read it; its newest commit is %s. Nothing was changed."
+              .formatted(current.head().id().sha()));
+    }
     return change(
         submission,
         visible,
-        source || environment ? Action.DEPLOY : Action.RENAME,
+        action,
         Optional.empty(),
         app ->
             new Draft(
@@ -120,6 +135,11 @@ final class Apps {
                     ErrorCode.NOT_FOUND,
                     "App %s has no version %d".formatted(id.value(), version)));
     CommitId restored = target.commit().id();
+    Optional<AppCommit> earlier =
+        earlier(submission, id, commit -> commit.restores().equals(Optional.of(restored)));
+    if (earlier.isPresent()) {
+      return earlier.get();
+    }
     ParsedApp then = manifests.parse(repository.files(id, restored));
     return change(
         submission,
@@ -130,6 +150,11 @@ final class Apps {
   }
 
   AppCommit delete(Submission submission, AppId id) {
+    Optional<AppCommit> earlier =
+        earlier(submission, id, commit -> commit.action() == Action.DELETE);
+    if (earlier.isPresent()) {
+      return earlier.get();
+    }
     ProjectedApp visible = visible(submission.caller(), id);
     for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
       AppCommit head = head(visible);
@@ -143,6 +168,30 @@ final class Apps {
 
   ProjectedApp visible(Caller caller, AppId id) {
     return apps.find(caller, id).orElseThrow(() -> notFound(id.value()));
+  }
+
+  /**
+   * The commit that the same person made of the same request, sent again.
+   *
+   * @throws ApiError when the Deploy-Id stands for another request
+   */
+  Optional<AppCommit> earlier(Submission submission, AppId id, Predicate<AppCommit> same) {
+    Optional<AppCommit> earlier =
+        repository.find(submission.caller().userId(), submission.deployId());
+    if (earlier.isPresent() && !(earlier.get().app().equals(id) && same.test(earlier.get()))) {
+      throw Changes.reused();
+    }
+    return earlier;
+  }
+
+  private boolean made(
+      AppCommit commit, Action action, AppRequest request, Optional<SourceGate.Admitted> admitted) {
+    if (commit.action() != action) {
+      return false;
+    }
+    ParsedApp then = readAt(commit.app(), commit.id());
+    return (request.name() == null || then.spec().name().equals(request.name()))
+        && (admitted.isEmpty() || then.source().equals(admitted.get().files()));
   }
 
   /** The app's source and spec as its newest commit has them. */

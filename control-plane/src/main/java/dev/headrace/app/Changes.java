@@ -93,9 +93,7 @@ final class Changes {
       case CommitOutcome.AlreadyCommitted(AppCommit commit) -> delivered(commit);
       case CommitOutcome.Conflict conflict -> {
         if (isReused(submission)) {
-          throw ApiError.of(
-              ErrorCode.CONFLICT,
-              "This Idempotency-Key was used for another change. Send a new one.");
+          throw reused();
         }
         yield new Result.Overtaken();
       }
@@ -123,10 +121,19 @@ final class Changes {
     };
   }
 
+  /** The engine is told also when the read model cannot be written: git has the commit. */
   private Result delivered(AppCommit commit) {
-    projection.catchUp();
-    engine.wake(commit.app());
+    try {
+      projection.catchUp();
+    } finally {
+      engine.wake(commit.app());
+    }
     return new Result.Made(commit);
+  }
+
+  static ApiError reused() {
+    return ApiError.of(
+        ErrorCode.CONFLICT, "This Idempotency-Key was used for another change. Send a new one.");
   }
 
   private boolean isReused(Submission submission) {

@@ -44,7 +44,12 @@ class DeployController {
     this.streams = streams;
   }
 
-  record History(String appId, List<DeployView> deploys, @Nullable Integer nextBefore) {}
+  /**
+   * A page of an app's history.
+   *
+   * @param nextBefore commit to send as {@code before} for the next page
+   */
+  record History(String appId, List<DeployView> deploys, @Nullable String nextBefore) {}
 
   record SourceView(String mode, String entrypoint, Map<String, String> files) {}
 
@@ -55,20 +60,12 @@ class DeployController {
       @AuthenticationPrincipal Caller caller,
       @PathVariable String appId,
       @RequestParam(defaultValue = "50") int limit,
-      @RequestParam(required = false) @Nullable Integer before) {
+      @RequestParam(required = false) @Nullable String before) {
     AppId app = visible(caller, appId);
     int shown = Math.clamp(limit, 1, MOST);
     List<Deploy> found = deploys.list(app, shown + 1, Optional.ofNullable(before));
     List<Deploy> page = found.subList(0, Math.min(shown, found.size()));
-    Integer next = null;
-    if (found.size() > shown) {
-      next =
-          page.reversed().stream()
-              .filter(deploy -> deploy.commit().version().isPresent())
-              .findFirst()
-              .map(deploy -> deploy.commit().version().getAsInt())
-              .orElse(null);
-    }
+    String next = found.size() > shown ? page.getLast().commit().id().sha() : null;
     return new History(
         appId, page.stream().map(deploy -> DeployView.of(deploy, deploys)).toList(), next);
   }
@@ -100,7 +97,7 @@ class DeployController {
       @RequestHeader(name = "Last-Event-ID", required = false) @Nullable String lastEventId) {
     AppId app = visible(caller, appId);
     found(app, version);
-    return streams.deploy(app, version, seen(lastEventId));
+    return streams.deploy(caller, app, version, seen(lastEventId));
   }
 
   @PostMapping("/rollback")

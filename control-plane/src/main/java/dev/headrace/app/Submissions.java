@@ -1,5 +1,6 @@
 package dev.headrace.app;
 
+import dev.headrace.git.CommitId;
 import dev.headrace.git.DeployId;
 import dev.headrace.git.Via;
 import dev.headrace.http.ApiError;
@@ -27,6 +28,19 @@ final class Submissions {
   Submission of(
       Caller caller, @Nullable String key, @Nullable String via, Optional<String> reason) {
     return new Submission(caller, deployId(key), via(via), reason);
+  }
+
+  /** The commit that the sender last saw, from {@code If-Match}. */
+  Optional<CommitId> expectedHead(@Nullable String ifMatch) {
+    if (ifMatch == null || ifMatch.equals("*")) {
+      return Optional.empty();
+    }
+    try {
+      return Optional.of(new CommitId(ifMatch.replace("\"", "").strip()));
+    } catch (IllegalArgumentException e) {
+      throw ApiError.of(
+          ErrorCode.PRECONDITION_FAILED, "If-Match: " + ifMatch + " (expected: a commit)");
+    }
   }
 
   private DeployId deployId(@Nullable String key) {

@@ -96,11 +96,15 @@ public final class Deploys {
     return pointed(app, "serving").flatMap(this::find);
   }
 
-  /** Newest first; renames and deletes among them. */
-  public List<Deploy> list(AppId app, int limit, Optional<Integer> beforeVersion) {
+  /**
+   * Newest first; renames and deletes among them.
+   *
+   * @param beforeCommit lists what is older than this commit of the app
+   */
+  public List<Deploy> list(AppId app, int limit, Optional<String> beforeCommit) {
     Bson wanted = eq("app", app.value());
-    if (beforeVersion.isPresent()) {
-      @Nullable Document before = byVersion(app, beforeVersion.get());
+    if (beforeCommit.isPresent()) {
+      @Nullable Document before = deploys.find(and(eq("_id", beforeCommit.get()), wanted)).first();
       if (before == null) {
         return List.of();
       }

@@ -188,6 +188,45 @@ class DeployTest {
   }
 
   @Test
+  void everyChangeMayBeSentAgain() {
+    JsonNode app = live("again");
+    Api update = ada.with("Idempotency-Key", "01JDZZZZZZZZZZZZZZZZZZZZZ1");
+    Api other = ada.with("Idempotency-Key", "01JDZZZZZZZZZZZZZZZZZZZZZ2");
+    Api rollback = ada.with("Idempotency-Key", "01JDZZZZZZZZZZZZZZZZZZZZZ3");
+    Api delete = ada.with("Idempotency-Key", "01JDZZZZZZZZZZZZZZZZZZZZZ4");
+    Map<String, Object> second = Map.of("code", HELLO.formatted("second"));
+
+    String commit = etag(update.put(path(app), second));
+    etag(other.put(path(app), Map.of("code", HELLO.formatted("third"))));
+    assertThat(etag(update.put(path(app), second))).isEqualTo(commit);
+    update.put(path(app), Map.of("code", HELLO.formatted("not the second"))).is(409);
+
+    String restored = etag(rollback.post(path(app) + "/rollback/0", Map.of()));
+    assertThat(etag(rollback.post(path(app) + "/rollback/0", Map.of()))).isEqualTo(restored);
+
+    delete.delete(path(app)).ok();
+    CommitId after = repository().head();
+    delete.delete(path(app)).ok();
+    assertThat(repository().head()).isEqualTo(after);
+  }
+
+  @Test
+  void aChangeToWhatSomebodyElseChangedMeanwhileIsRefused() {
+    JsonNode app = live("read");
+    String seen = etag(ada.get(path(app)));
+    ada.put(path(app), Map.of("code", HELLO.formatted("theirs"))).ok();
+
+    Api stale = ada.with("If-Match", seen);
+    JsonNode detail =
+        stale.put(path(app), Map.of("code", HELLO.formatted("mine"))).is(412).json().path("detail");
+
+    assertThat(detail.path("code").asString()).isEqualTo("PRECONDITION_FAILED");
+    ada.with("If-Match", etag(ada.get(path(app))))
+        .put(path(app), Map.of("code", HELLO.formatted("mine")))
+        .ok();
+  }
+
+  @Test
   void aDeletedAppIsGoneForGood() {
     JsonNode app = live("gone");
     ada.delete(path(app)).ok();
@@ -239,6 +278,11 @@ class DeployTest {
       assertThat(lines.filter(line -> line.startsWith("id:")))
           .containsExactly("id:4", "id:5", "id:5");
     }
+  }
+
+  private static String etag(Api.Answer answer) {
+    answer.ok();
+    return answer.headers().firstValue("ETag").orElseThrow();
   }
 
   private static PlatformRepository repository() {

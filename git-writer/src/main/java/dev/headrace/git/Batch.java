@@ -108,9 +108,11 @@ final class Batch {
         SignedCommit.build(
             root, Optional.of(tip.commit()), Optional.of(change.actor()), at, message, key);
     ObjectId id = objects.add(Constants.OBJ_COMMIT, raw);
+    AppCommit commit =
+        CommitMessage.read(CommitId.of(id), message, at.truncatedTo(ChronoUnit.SECONDS))
+            .orElseThrow();
     tip = new Tip(id, root);
-    return CommitMessage.read(CommitId.of(id), message, at.truncatedTo(ChronoUnit.SECONDS))
-        .orElseThrow();
+    return commit;
   }
 
   /** Judged from what a commit carries, so that the answer is the same after a restart. */

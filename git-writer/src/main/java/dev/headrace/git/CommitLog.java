@@ -78,7 +78,10 @@ final class CommitLog {
                 : Optional.of(CommitId.of(commit.getParent(0)));
       }
     } catch (MissingObjectException e) {
-      throw new CommitNotFound(upTo, "the platform repository");
+      if (e.getObjectId().equals(upTo.objectId())) {
+        throw new CommitNotFound(upTo, "the platform repository");
+      }
+      throw unreadable(upTo, e);
     } catch (IOException e) {
       throw unreadable(upTo, e);
     }

@@ -140,7 +140,7 @@ final class GroupCommit implements AutoCloseable {
       steps.reached(CommitSteps.Step.COMMITS_BUILT);
       batch.makeDurable();
       steps.reached(CommitSteps.Step.OBJECTS_DURABLE);
-    } catch (IOException | RuntimeException | OutOfMemoryError e) {
+    } catch (IOException | RuntimeException | Error e) {
       log.error("Could not write {} changes; nothing was committed", changes.size(), e);
       return all(changes, notWritten(e));
     }
@@ -166,7 +166,7 @@ final class GroupCommit implements AutoCloseable {
       steps.reached(CommitSteps.Step.MAIN_DURABLE);
       adopt(batch);
       return outcomes;
-    } catch (IOException | RuntimeException | OutOfMemoryError e) {
+    } catch (IOException | RuntimeException | Error e) {
       log.error("Moving main to {} did not end well; looking", batch.tip().commit().name(), e);
       doubt = new Doubt(before, batch);
       return afterFailedMove(outcomes.size(), before, e);
