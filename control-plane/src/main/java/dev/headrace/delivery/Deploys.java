@@ -20,6 +20,8 @@ import dev.headrace.git.AppCommit;
 import dev.headrace.git.AppId;
 import dev.headrace.git.CommitId;
 import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Date;
 import java.util.List;
@@ -37,6 +39,8 @@ import org.jspecify.annotations.Nullable;
  * a unique key. Thread-safe.
  */
 public final class Deploys {
+  private static final Duration GIT_TICK = Duration.ofMillis(1_500);
+
   private final MongoCollection<Document> deploys;
 
   /** Per app: its newest version, and the deploy that serves. */
@@ -64,7 +68,7 @@ public final class Deploys {
    */
   public void record(AppCommit commit, long sequence, Outcome initially) {
     Document committed =
-        new Document("stage", Stage.COMMITTED.word()).append("at", Date.from(commit.at()));
+        new Document("stage", Stage.COMMITTED.word()).append("at", Date.from(committedAt(commit)));
     deploys.updateOne(
         eq("_id", commit.id().sha()),
         combine(
@@ -76,6 +80,12 @@ public final class Deploys {
       point(commit.app(), "latest", commit.id().sha());
     }
     feed.changed(commit.app());
+  }
+
+  /** Git keeps whole seconds; for a commit of just now this clock knows better. */
+  private Instant committedAt(AppCommit commit) {
+    Instant now = clock.instant();
+    return commit.at().plus(GIT_TICK).isAfter(now) ? now : commit.at();
   }
 
   public Optional<Deploy> find(CommitId commit) {
