@@ -2,6 +2,7 @@ package dev.headrace;
 
 import java.net.InetAddress;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Optional;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
@@ -15,6 +16,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param appsPort of the apps' reverse proxy; 0 takes a free one
  * @param mongoUri a MongoDB to use instead of the embedded one
  * @param signup whether anybody may create an account; the first account can always be created
+ * @param startLimit how long an app may take from its start to its first answer
  * @param runner folder of the runner's Python package, with its virtual environment in {@code
  *     .venv}
  */
@@ -26,6 +28,7 @@ public record HeadraceSettings(
     @DefaultValue("8001") int appsPort,
     Optional<String> mongoUri,
     @DefaultValue("true") boolean signup,
+    @DefaultValue("30s") Duration startLimit,
     Path runner) {
 
   public Path repository() {

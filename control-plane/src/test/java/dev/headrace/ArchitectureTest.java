@@ -25,7 +25,8 @@ class ArchitectureTest {
               "app",
               Set.of(
                   "delivery", "git", "http", "identity", "manifests", "projection", "validation")),
-          Map.entry("observe", Set.of("delivery", "git", "http", "identity", "projection")),
+          Map.entry(
+              "observe", Set.of("delivery", "git", "http", "identity", "projection", "template")),
           Map.entry("projection", Set.of("delivery", "git", "identity", "manifests")),
           Map.entry("delivery", Set.of("git")),
           Map.entry("delivery.local", Set.of("delivery", "git", "manifests")),

@@ -1,8 +1,13 @@
 package dev.headrace;
 
+import dev.headrace.delivery.DeliveryEngine;
+import dev.headrace.git.AppId;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.URI;
 import java.nio.file.Path;
+import java.time.Instant;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
@@ -49,6 +54,26 @@ public final class RunningHeadrace implements AutoCloseable {
   public String url() {
     WebServer server = ((WebServerApplicationContext) context).getWebServer();
     return "http://127.0.0.1:" + Objects.requireNonNull(server).getPort();
+  }
+
+  /** Where apps answer by path; by host when the request says so. */
+  public String appsUrl() {
+    return "http://127.0.0.1:" + appsPort();
+  }
+
+  public int appsPort() {
+    return URI.create(part(DeliveryEngine.class).url(new AppId("abcdefgh"))).getPort();
+  }
+
+  /** The process that apps are forked from: the child of this one that speaks for the runner. */
+  public ProcessHandle forkServer() {
+    return ProcessHandle.current()
+        .children()
+        .filter(
+            child -> child.info().commandLine().orElse("").contains("headrace_runner.forkserver"))
+        .filter(ProcessHandle::isAlive)
+        .max(Comparator.comparing(child -> child.info().startInstant().orElse(Instant.EPOCH)))
+        .orElseThrow();
   }
 
   public <T> T part(Class<T> type) {

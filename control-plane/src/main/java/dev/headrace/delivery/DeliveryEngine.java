@@ -48,7 +48,7 @@ public interface DeliveryEngine {
   /**
    * Lines that an app wrote.
    *
-   * @param instance what wrote the newest line
+   * @param instance started last, whether it wrote anything or not
    */
   record Logs(Optional<String> instance, List<Line> lines, boolean truncated) {
     public record Line(Instant at, String text) {}

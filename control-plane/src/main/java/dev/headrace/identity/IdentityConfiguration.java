@@ -77,6 +77,8 @@ public class IdentityConfiguration {
             requests
                 .requestMatchers(HttpMethod.POST, "/api/auth/signup", "/api/auth/login")
                 .permitAll()
+                .requestMatchers("/user/*/app/*/**")
+                .permitAll() // leads to the apps' port
                 .requestMatchers("/api/**")
                 .authenticated()
                 .requestMatchers(HttpMethod.GET, PUBLIC_PAGES)

@@ -11,7 +11,11 @@ import org.springframework.web.bind.annotation.RestController;
 @RestController
 @RequestMapping("/api/templates")
 class TemplateController {
-  private final Templates templates = new Templates();
+  private final Templates templates;
+
+  TemplateController(Templates templates) {
+    this.templates = templates;
+  }
 
   @GetMapping
   List<Template> list() {

@@ -10,9 +10,11 @@ import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
+import org.springframework.stereotype.Component;
 
 /** The starters that come with Headrace. */
-final class Templates {
+@Component
+public final class Templates {
   private static final String ADDED = "2026-11-21T00:00:00.000000Z";
   private static final int ID_DIGITS = 24;
 
@@ -28,6 +30,12 @@ final class Templates {
               "Create, list, complete and delete todos; kept in memory.",
               "todo.py",
               List.of("fastapi", "crud")));
+
+  Templates() {}
+
+  public int count() {
+    return all.size();
+  }
 
   List<Template> all() {
     return all;

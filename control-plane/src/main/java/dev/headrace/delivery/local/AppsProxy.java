@@ -8,24 +8,29 @@ import io.undertow.server.HttpServerExchange;
 import io.undertow.server.handlers.ResponseCodeHandler;
 import io.undertow.server.handlers.proxy.LoadBalancingProxyClient;
 import io.undertow.server.handlers.proxy.ProxyHandler;
+import io.undertow.util.HeaderMap;
+import io.undertow.util.HeaderValues;
 import io.undertow.util.Headers;
 import io.undertow.util.HttpString;
 import io.undertow.util.StatusCodes;
 import java.net.InetSocketAddress;
 import java.net.URI;
+import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * The apps' port. An app is found by host, {@code app-<id>.<anything>}, or by path, {@code
- * /user/<owner>/app/<id>/}, which is taken off before the app sees the request. Switching a route
- * leaves requests under way with the instance that has them. Thread-safe.
+ * The apps' port. An app is found by host, {@code app-<id>.localhost}, or by path, {@code
+ * /user/<owner>/app/<id>/}, which is taken off before the app sees the request. No other host name
+ * leads to an app, so that a page elsewhere cannot make one of its own names mean an app here.
+ * Switching a route leaves requests under way with the instance that has them. Thread-safe.
  */
 final class AppsProxy implements AutoCloseable {
-  private static final Pattern HOST = Pattern.compile("app-([a-z0-9]{8})\\..+");
+  private static final Pattern HOST = Pattern.compile("app-([a-z0-9]{8})\\.localhost\\.?");
   private static final Pattern PATH =
       Pattern.compile("(/user/([0-9a-f]{24})/app/([a-z0-9]{8}))(/.*)?");
   private static final HttpString FORWARDED_PREFIX = new HttpString("X-Forwarded-Prefix");
@@ -42,7 +47,7 @@ final class AppsProxy implements AutoCloseable {
   private record Route(String ownerId, Target target) {}
 
   private sealed interface Target {
-    record Instance(HttpHandler handler) implements Target {}
+    record Instance(Upstream upstream) implements Target {}
 
     record Nothing(String why) implements Target {}
   }
@@ -64,7 +69,8 @@ final class AppsProxy implements AutoCloseable {
     return ((InetSocketAddress) server.getListenerInfo().getFirst().getAddress()).getPort();
   }
 
-  void route(AppId app, String ownerId, int instancePort) {
+  /** Completes when the instance that this one replaces has no request under way any more. */
+  CompletableFuture<Void> route(AppId app, String ownerId, int instancePort) {
     LoadBalancingProxyClient instance =
         new LoadBalancingProxyClient()
             .addHost(URI.create("http://127.0.0.1:" + instancePort))
@@ -75,7 +81,11 @@ final class AppsProxy implements AutoCloseable {
             .setProxyClient(instance)
             .setNext(ResponseCodeHandler.HANDLE_404)
             .build();
-    routes.put(app, new Route(ownerId, new Target.Instance(handler)));
+    Route replaced =
+        routes.put(app, new Route(ownerId, new Target.Instance(new Upstream(handler))));
+    return replaced != null && replaced.target() instanceof Target.Instance(Upstream old)
+        ? old.retire()
+        : CompletableFuture.completedFuture(null);
   }
 
   /**
@@ -90,10 +100,17 @@ final class AppsProxy implements AutoCloseable {
   }
 
   private void handle(HttpServerExchange exchange) throws Exception {
-    Matcher byHost = HOST.matcher(exchange.getHostName());
+    if (hasUnclearLength(exchange.getRequestHeaders())) {
+      exchange.setPersistent(false);
+      refuse(exchange, StatusCodes.BAD_REQUEST, "The request states its length in two ways.");
+      return;
+    }
+    Matcher byHost = HOST.matcher(exchange.getHostName().toLowerCase(Locale.ROOT));
     if (byHost.matches()) {
       exchange.getRequestHeaders().remove(FORWARDED_PREFIX);
-      pass(Optional.ofNullable(routes.get(new AppId(byHost.group(1)))), exchange);
+      String host = exchange.getRequestHeaders().getFirst(Headers.HOST);
+      exchange.getRequestHeaders().put(Headers.HOST, host.toLowerCase(Locale.ROOT));
+      pass(new AppId(byHost.group(1)), route -> true, exchange);
       return;
     }
     Matcher byPath = PATH.matcher(exchange.getRequestPath());
@@ -103,29 +120,49 @@ final class AppsProxy implements AutoCloseable {
     }
     if (byPath.group(4) == null) {
       exchange.setStatusCode(StatusCodes.PERMANENT_REDIRECT);
-      exchange.getResponseHeaders().put(Headers.LOCATION, byPath.group(1) + "/");
+      String query = exchange.getQueryString();
+      exchange
+          .getResponseHeaders()
+          .put(Headers.LOCATION, byPath.group(1) + "/" + (query.isEmpty() ? "" : "?" + query));
       return;
     }
     exchange.getRequestHeaders().put(FORWARDED_PREFIX, byPath.group(1));
     exchange.setResolvedPath(byPath.group(1));
-    pass(
-        Optional.ofNullable(routes.get(new AppId(byPath.group(3))))
-            .filter(route -> route.ownerId().equals(byPath.group(2))),
-        exchange);
+    String owner = byPath.group(2);
+    pass(new AppId(byPath.group(3)), route -> route.ownerId().equals(owner), exchange);
   }
 
-  private static void pass(Optional<Route> route, HttpServerExchange exchange) throws Exception {
-    if (route.isEmpty()) {
-      refuse(exchange, StatusCodes.NOT_FOUND, "No app has this address.");
-      return;
-    }
-    switch (route.get().target()) {
-      case Target.Instance(HttpHandler handler) -> handler.handleRequest(exchange);
-      case Target.Nothing(String why) -> {
-        exchange.getResponseHeaders().put(Headers.RETRY_AFTER, RETRY_SECONDS);
-        refuse(exchange, StatusCodes.SERVICE_UNAVAILABLE, why);
+  /** Looks again when the instance found was replaced in between. */
+  private void pass(AppId app, Predicate<Route> allowed, HttpServerExchange exchange)
+      throws Exception {
+    boolean passed = false;
+    while (!passed) {
+      Route route = routes.get(app);
+      if (route == null || !allowed.test(route)) {
+        refuse(exchange, StatusCodes.NOT_FOUND, "No app has this address.");
+        return;
+      }
+      switch (route.target()) {
+        case Target.Instance(Upstream upstream) -> passed = upstream.handle(exchange);
+        case Target.Nothing(String why) -> {
+          exchange.getResponseHeaders().put(Headers.RETRY_AFTER, RETRY_SECONDS);
+          refuse(exchange, StatusCodes.SERVICE_UNAVAILABLE, why);
+          return;
+        }
       }
     }
+  }
+
+  /** What two readers may read differently is how one request is smuggled inside another. */
+  private static boolean hasUnclearLength(HeaderMap headers) {
+    HeaderValues lengths = headers.get(Headers.CONTENT_LENGTH);
+    HeaderValues codings = headers.get(Headers.TRANSFER_ENCODING);
+    if (codings != null) {
+      return lengths != null
+          || codings.size() > 1
+          || !codings.getFirst().equalsIgnoreCase("chunked");
+    }
+    return lengths != null && lengths.size() > 1;
   }
 
   private static void refuse(HttpServerExchange exchange, int status, String text) {

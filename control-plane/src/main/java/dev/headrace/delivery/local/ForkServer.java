@@ -157,11 +157,7 @@ final class ForkServer implements AutoCloseable {
 
   private void lost(String instance, Consumer<RunnerEvent> listener) {
     if (listeners.remove(instance, listener)) {
-      listener.accept(
-          new RunnerEvent.Exited(
-              "the process that apps are forked from ended",
-              OptionalInt.empty(),
-              Optional.empty()));
+      listener.accept(new RunnerEvent.Lost());
     }
   }
 

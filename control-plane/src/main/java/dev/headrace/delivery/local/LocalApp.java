@@ -10,7 +10,9 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -19,12 +21,16 @@ import org.slf4j.LoggerFactory;
  * One app made equal to git's head. A single thread takes wake-ups, what the runner tells and
  * timers from one mailbox, so nothing here is locked.
  *
- * <p>At most two instances live: the one that serves, and the one that is starting to replace it.
- * The old one goes on serving until the new one answers through the proxy.
+ * <p>The instance that serves goes on serving until the one that is to replace it answers, and then
+ * finishes the requests that it has. Where none serves and the newest version never did, the last
+ * one that was live is started beside it as a fallback.
  */
 final class LocalApp {
   private static final Logger log = LoggerFactory.getLogger(LocalApp.class);
-  static final Duration STOP_GRACE = Duration.ofSeconds(5);
+  private static final Duration STOP_GRACE = Duration.ofSeconds(5);
+  private static final Duration DRAIN_LIMIT = Duration.ofSeconds(10);
+
+  private static final String FORK_SERVER_ENDED = "the process that apps are forked from ended";
 
   private final AppId id;
   private final Deploys deploys;
@@ -36,6 +42,8 @@ final class LocalApp {
 
   private @Nullable Instance serving;
   private @Nullable Instance starting;
+  private @Nullable Instance fallback;
+  private boolean retryDue;
   private volatile RuntimeState state = new RuntimeState.Absent();
 
   private sealed interface Message {
@@ -45,7 +53,7 @@ final class LocalApp {
 
     record TookTooLong(Instance instance) implements Message {}
 
-    record TryAgain(int attempt) implements Message {}
+    record TryAgain() implements Message {}
 
     record Stop() implements Message {}
   }
@@ -106,18 +114,21 @@ final class LocalApp {
   private void handle(Message message) {
     switch (message) {
       case Message.Wake wake -> converge();
-      case Message.TryAgain(int attempt) -> {
-        if (attempt == backoff.attempt() && serving == null && starting == null) {
+      case Message.TryAgain again -> {
+        retryDue = false;
+        if (starting == null && fallback == null) {
           converge();
         }
       }
       case Message.Told(Instance by, RunnerEvent event) -> told(by, event);
       case Message.TookTooLong(Instance instance) -> {
-        if (starting != null && starting.sameProcess(instance)) {
-          Instance slow = starting;
+        if (instance.isSameProcessAs(starting)) {
           starting = null;
-          discard(slow);
-          refused(slow, Failures.tooSlow(runtime.startLimit()));
+          discard(instance);
+          refused(instance, Failures.tooSlow(runtime.startLimit()));
+        } else if (instance.isSameProcessAs(fallback)) {
+          discard(instance);
+          fallbackFailed(instance, "it did not answer in time");
         }
       }
       case Message.Stop stop -> {}
@@ -143,7 +154,7 @@ final class LocalApp {
       return;
     }
     dropStarting();
-    if (serving == null && !blueprint.provenLive()) {
+    if (serving == null && fallback == null && !blueprint.provenLive()) {
       blueprints.lastLive(id, blueprint).ifPresent(this::launchFallback);
     }
     launch(blueprint);
@@ -157,66 +168,80 @@ final class LocalApp {
 
   private void launch(Blueprint blueprint) {
     blueprint.deploy().ifPresent(deploy -> deploys.reached(deploy, Stage.STARTING));
-    Instance instance = start(blueprint);
-    starting = instance;
+    starting = startLimited(blueprint);
     if (serving == null) {
       state = new RuntimeState.Starting();
       runtime.proxy().unroute(id, blueprint.ownerId(), "This app is starting.");
     }
-    runtime.after(runtime.startLimit(), () -> mailbox.add(new Message.TookTooLong(instance)));
   }
 
   /** After a restart of the platform the version that was live serves until the newest can. */
   private void launchFallback(Blueprint lastLive) {
     log.info("app {}: starting the version that was live before the newest", id.value());
-    start(lastLive);
+    fallback = startLimited(lastLive);
+  }
+
+  private Instance startLimited(Blueprint blueprint) {
+    Instance instance = start(blueprint);
+    runtime.after(runtime.startLimit(), () -> mailbox.add(new Message.TookTooLong(instance)));
+    return instance;
   }
 
   private Instance start(Blueprint blueprint) {
-    return runtime.start(
-        blueprint,
-        (by, event) -> {
-          if (event instanceof RunnerEvent.Log(var at, String line)) {
-            logs.add(by.name(), at, line);
-          } else {
-            mailbox.add(new Message.Told(by, event));
-          }
-        });
+    Instance instance =
+        runtime.start(
+            blueprint,
+            (by, event) -> {
+              if (event instanceof RunnerEvent.Log(var at, String line)) {
+                logs.add(at, line);
+              } else {
+                mailbox.add(new Message.Told(by, event));
+              }
+            });
+    logs.started(instance.name());
+    return instance;
   }
 
   private void told(Instance by, RunnerEvent event) {
     switch (event) {
       case RunnerEvent.Listening(int port) -> listening(by, port);
       case RunnerEvent.Exited exited -> exited(by, exited);
+      case RunnerEvent.Lost lost -> lost(by);
       case RunnerEvent.Log line -> {}
     }
   }
 
   private void listening(Instance by, int port) {
-    boolean replaces = starting != null && starting.sameProcess(by);
-    boolean fallback = !replaces && serving == null;
-    if (!replaces && !fallback) {
-      discard(by);
-      return;
-    }
-    Instance fresh = (replaces && starting != null ? starting : by).listeningOn(port);
-    if (replaces) {
+    if (starting != null && by.isSameProcessAs(starting)) {
+      Instance fresh = starting;
       starting = null;
+      Optional<String> answered = runtime.contentAt(port);
+      if (answered.equals(Optional.of(fresh.blueprint().content()))) {
+        dropFallback();
+        serve(fresh, port);
+      } else {
+        discard(fresh);
+        refused(fresh, Failures.unhealthy(answered));
+      }
+    } else if (by.isSameProcessAs(fallback)) {
+      fallback = null;
+      serve(by, port);
+    } else {
+      discard(by);
     }
-    Optional<String> answered = runtime.contentAt(port);
-    if (!answered.equals(Optional.of(fresh.blueprint().content()))) {
-      discard(fresh);
-      refused(fresh, Failures.unhealthy(answered));
-      return;
-    }
+  }
+
+  private void serve(Instance fresh, int port) {
     Instance old = serving;
-    runtime.proxy().route(id, fresh.blueprint().ownerId(), port);
+    CompletableFuture<Void> idle = runtime.proxy().route(id, fresh.blueprint().ownerId(), port);
     serving = fresh;
     backoff.started();
     state = new RuntimeState.Running(version(fresh));
     confirm(fresh);
     if (old != null) {
-      discard(old);
+      var _ =
+          idle.completeOnTimeout(null, DRAIN_LIMIT.toSeconds(), TimeUnit.SECONDS)
+              .thenRun(() -> discard(old));
     }
   }
 
@@ -235,20 +260,42 @@ final class LocalApp {
   }
 
   private void exited(Instance by, RunnerEvent.Exited exited) {
-    if (starting != null && starting.sameProcess(by)) {
+    if (starting != null && by.isSameProcessAs(starting)) {
       Instance failed = starting;
       starting = null;
       refused(failed, Failures.exited(exited));
-    } else if (serving != null && serving.sameProcess(by)) {
+    } else if (by.isSameProcessAs(serving)) {
       serving = null;
       crashed(by, Failures.summary(exited));
+    } else if (by.isSameProcessAs(fallback)) {
+      fallbackFailed(by, Failures.summary(exited));
+    }
+  }
+
+  /** It says nothing about the app, so whatever it was is tried again. */
+  private void lost(Instance by) {
+    if (by.isSameProcessAs(starting)) {
+      starting = null;
+      retry();
+    } else if (by.isSameProcessAs(serving)) {
+      serving = null;
+      crashed(by, FORK_SERVER_ENDED);
+    } else if (by.isSameProcessAs(fallback)) {
+      fallbackFailed(by, FORK_SERVER_ENDED);
+    }
+  }
+
+  private void fallbackFailed(Instance instance, String reason) {
+    fallback = null;
+    if (serving == null && starting == null) {
+      crashed(instance, reason);
     }
   }
 
   /** The newest version cannot run; what served before it goes on serving. */
   private void refused(Instance instance, Failure failure) {
     instance.blueprint().deploy().ifPresent(deploy -> deploys.failed(deploy, failure));
-    if (serving == null) {
+    if (serving == null && fallback == null) {
       crashed(instance, failure.cause());
     }
   }
@@ -256,19 +303,25 @@ final class LocalApp {
   private void crashed(Instance instance, String reason) {
     state = new RuntimeState.Crashed(reason);
     runtime.proxy().unroute(id, instance.blueprint().ownerId(), "This app does not run: " + reason);
-    Duration wait = backoff.crashed();
-    int attempt = backoff.attempt();
-    runtime.after(wait, () -> mailbox.add(new Message.TryAgain(attempt)));
+    retry();
     deploys.touched(id);
   }
 
+  private void retry() {
+    if (!retryDue) {
+      retryDue = true;
+      runtime.after(backoff.crashed(), () -> mailbox.add(new Message.TryAgain()));
+    }
+  }
+
   private void remove() {
+    runtime.proxy().forget(id);
     dropStarting();
+    dropFallback();
     if (serving != null) {
       discard(serving);
       serving = null;
     }
-    runtime.proxy().forget(id);
     state = new RuntimeState.Absent();
     blueprints.deletion(id).ifPresent(deploys::supersede);
     deploys.gone(id);
@@ -278,6 +331,13 @@ final class LocalApp {
     if (starting != null) {
       discard(starting);
       starting = null;
+    }
+  }
+
+  private void dropFallback() {
+    if (fallback != null) {
+      discard(fallback);
+      fallback = null;
     }
   }
 

@@ -7,7 +7,6 @@ import dev.headrace.git.PlatformRepository;
 import dev.headrace.manifests.Manifests;
 import java.net.InetSocketAddress;
 import java.time.Clock;
-import java.time.Duration;
 import java.util.List;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -16,8 +15,6 @@ import tools.jackson.databind.json.JsonMapper;
 /** Wires the engine for one machine. */
 @Configuration(proxyBeanMethods = false)
 public class LocalDelivery {
-  private static final Duration START_LIMIT = Duration.ofSeconds(30);
-
   @Bean
   LocalRuntime localRuntime(HeadraceSettings settings, JsonMapper json, Clock clock) {
     return new LocalRuntime(
@@ -25,7 +22,12 @@ public class LocalDelivery {
         json,
         clock,
         new AppsProxy(new InetSocketAddress(settings.bind(), settings.appsPort())),
-        START_LIMIT);
+        settings.startLimit());
+  }
+
+  @Bean
+  AppsRedirect appsRedirect(LocalRuntime runtime) {
+    return new AppsRedirect(runtime);
   }
 
   @Bean

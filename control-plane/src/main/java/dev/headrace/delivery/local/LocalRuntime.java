@@ -10,7 +10,6 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -66,7 +65,7 @@ final class LocalRuntime implements AutoCloseable {
   /** The events of an instance come in order, on a thread that must not be held up. */
   Instance start(Blueprint blueprint, BiConsumer<Instance, RunnerEvent> events) {
     String name = "app-%s-%d".formatted(blueprint.appId(), started.incrementAndGet());
-    Instance instance = new Instance(name, blueprint, OptionalInt.empty());
+    Instance instance = new Instance(name, blueprint);
     forkServer().start(blueprint.launch(name), event -> events.accept(instance, event));
     return instance;
   }

@@ -15,8 +15,11 @@ final class LogBuffer {
   private final Deque<Logs.Line> lines = new ArrayDeque<>();
   private Optional<String> instance = Optional.empty();
 
-  synchronized void add(String fromInstance, Instant at, String text) {
-    instance = Optional.of(fromInstance);
+  synchronized void started(String newInstance) {
+    instance = Optional.of(newInstance);
+  }
+
+  synchronized void add(Instant at, String text) {
     if (lines.size() == LINES) {
       lines.removeFirst();
     }

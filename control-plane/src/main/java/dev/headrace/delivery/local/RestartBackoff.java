@@ -34,9 +34,4 @@ final class RestartBackoff {
     attempt++;
     return wait.compareTo(LONGEST) < 0 ? wait : LONGEST;
   }
-
-  /** Counts the crashes in a row. */
-  int attempt() {
-    return attempt;
-  }
 }

@@ -11,8 +11,11 @@ sealed interface RunnerEvent {
 
   record Log(Instant at, String line) implements RunnerEvent {}
 
+  /** The process that it was forked from ended, and it ended with that. */
+  record Lost() implements RunnerEvent {}
+
   /**
-   * Nothing of it runs any more.
+   * It ended; nothing of it runs any more.
    *
    * @param reason in the runner's words
    */
