@@ -24,6 +24,9 @@ from headrace_runner.protocol import MAX_COMMAND_BYTES, BadCommand, Start, Stop,
 from headrace_runner.sandbox import Sandbox, die_with, open_sandbox
 
 # What apps import most; found in memory they cost nothing at a start.
+# Apps give way to the platform, which accepts everybody's next change.
+APPS_NICENESS = 5
+
 COMMON = (
     "anyio._backends._asyncio anyio.to_thread email.message encodings.idna fastapi.middleware.cors "
     "fastapi.responses fastapi.security fastapi.templating fasthtml.common html http.client httpx jinja2 "
@@ -326,6 +329,7 @@ def main() -> int:
     else:
         parent = os.getppid()
     import_common()
+    os.nice(APPS_NICENESS)
     server = ForkServer(sandbox, commands, events)
     try:
         birth = server.run(parent)

@@ -8,6 +8,7 @@ import static com.mongodb.client.model.Filters.ne;
 import static com.mongodb.client.model.Sorts.descending;
 import static com.mongodb.client.model.Updates.combine;
 import static com.mongodb.client.model.Updates.push;
+import static com.mongodb.client.model.Updates.pushEach;
 import static com.mongodb.client.model.Updates.set;
 import static com.mongodb.client.model.Updates.setOnInsert;
 
@@ -98,12 +99,12 @@ public final class Deploys {
 
   /** The newest deploy that is a version. */
   public Optional<Deploy> latest(AppId app) {
-    return pointed(app, "latest").flatMap(this::find);
+    return pointed(app, "latest");
   }
 
   /** The deploy whose content the route answers with. */
   public Optional<Deploy> serving(AppId app) {
-    return pointed(app, "serving").flatMap(this::find);
+    return pointed(app, "serving");
   }
 
   /**
@@ -120,7 +121,7 @@ public final class Deploys {
       }
       wanted = and(wanted, lt("sequence", before.getLong("sequence")));
     }
-    Optional<CommitId> serving = pointed(app, "serving");
+    Optional<CommitId> serving = commit(head(app), "serving");
     return deploys
         .find(wanted)
         .sort(descending("sequence"))
@@ -140,12 +141,16 @@ public final class Deploys {
     return versions;
   }
 
-  /** Notes a stage, once, while the deploy is in progress. */
-  public void reached(AppCommit commit, Stage stage) {
+  /** Notes stages that were reached together, once, while the deploy is in progress. */
+  public void reached(AppCommit commit, Stage first, Stage... more) {
+    List<Document> steps = new ArrayList<>(List.of(step(first)));
+    for (Stage stage : more) {
+      steps.add(step(stage));
+    }
     change(
         commit,
-        and(eq("outcome", Outcome.IN_PROGRESS.word()), ne("stages.stage", stage.word())),
-        push("stages", step(stage)));
+        and(eq("outcome", Outcome.IN_PROGRESS.word()), ne("stages.stage", first.word())),
+        pushEach("stages", steps));
   }
 
   /** The route answered with this deploy's content. */
@@ -217,11 +222,21 @@ public final class Deploys {
     heads.updateOne(eq("_id", app.value()), set(to, commit), new UpdateOptions().upsert(true));
   }
 
-  private Optional<CommitId> pointed(AppId app, String to) {
-    @Nullable Document head = heads.find(eq("_id", app.value())).first();
+  private Optional<Deploy> pointed(AppId app, String to) {
+    @Nullable Document head = head(app);
+    return commit(head, to)
+        .map(commit -> deploys.find(eq("_id", commit.sha())).first())
+        .map(found -> DeployDocument.read(found, commit(head, "serving")));
+  }
+
+  private @Nullable Document head(AppId app) {
+    return heads.find(eq("_id", app.value())).first();
+  }
+
+  private static Optional<CommitId> commit(@Nullable Document head, String pointer) {
     return head == null
         ? Optional.empty()
-        : Optional.ofNullable(head.getString(to)).map(CommitId::new);
+        : Optional.ofNullable(head.getString(pointer)).map(CommitId::new);
   }
 
   private int newestVersion(AppId app) {
@@ -236,7 +251,7 @@ public final class Deploys {
     return found == null
         ? Optional.empty()
         : Optional.of(
-            DeployDocument.read(found, pointed(new AppId(found.getString("app")), "serving")));
+            DeployDocument.read(found, commit(head(new AppId(found.getString("app"))), "serving")));
   }
 
   private Document step(Stage stage) {

@@ -20,6 +20,7 @@ import java.util.Optional;
 import java.util.Set;
 import org.bson.Document;
 import org.bson.types.ObjectId;
+import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Repository;
 
 /** Accounts in Mongo. User names and addresses are unique without regard to case. */
@@ -31,6 +32,7 @@ public class Users {
   private final MongoCollection<Document> users;
   private final MongoCollection<Document> settings;
   private final Clock clock;
+  private volatile @Nullable ObjectId admin;
 
   Users(MongoDatabase database, Clock clock) {
     this.users = database.getCollection("users");
@@ -74,6 +76,18 @@ public class Users {
   private ObjectId firstAdmin() {
     return Objects.requireNonNull(settings.find(eq("_id", FIRST_ADMIN)).first())
         .getObjectId("user_id");
+  }
+
+  /** Settled once the account exists, so it need not be asked for again. */
+  private boolean isAdmin(ObjectId id) {
+    @Nullable ObjectId known = admin;
+    if (known == null) {
+      known = firstAdmin();
+      if (users.find(eq("_id", known)).first() != null) {
+        admin = known;
+      }
+    }
+    return known.equals(id);
   }
 
   Optional<User> find(String id) {
@@ -132,7 +146,7 @@ public class Users {
         document.getString("username"),
         document.getString("email"),
         document.getString("password_hash"),
-        document.getObjectId("_id").equals(firstAdmin()),
+        isAdmin(document.getObjectId("_id")),
         createdAt);
   }
 }

@@ -72,7 +72,9 @@ public final class Projection {
         commits.forEachOrdered(this::project);
       }
       rebuilding = false;
-      save(new Position(Optional.of(head), position.sequence()));
+      if (!position.commit().equals(Optional.of(head))) {
+        save(new Position(Optional.of(head), position.sequence()));
+      }
     } finally {
       lock.unlock();
     }

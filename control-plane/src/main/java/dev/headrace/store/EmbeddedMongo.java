@@ -89,6 +89,9 @@ final class EmbeddedMongo implements AutoCloseable {
   private static final class GuardedBackend extends H2Backend {
     private final byte[] secret;
     private final ReentrantLock writing = new ReentrantLock();
+    private final ReentrantLock committing = new ReentrantLock();
+    private long written;
+    private long committed;
     private final Set<Channel> admitted = ConcurrentHashMap.newKeySet();
 
     GuardedBackend(MVStore store, String secret) {
@@ -131,16 +134,39 @@ final class EmbeddedMongo implements AutoCloseable {
       if (!WRITES.contains(command.toLowerCase(Locale.ROOT))) {
         return work.get();
       }
+      Document reply;
+      long mine;
       writing.lock();
       try {
-        Document reply = work.get();
-        commit();
-        if (query.get(command) instanceof String collection && PRECIOUS.contains(collection)) {
-          getMvStore().sync();
-        }
-        return reply;
+        reply = work.get();
+        mine = ++written;
       } finally {
         writing.unlock();
+      }
+      boolean precious =
+          query.get(command) instanceof String collection && PRECIOUS.contains(collection);
+      commitUpTo(mine, precious);
+      return reply;
+    }
+
+    /** Those who wait for the commit under way share the next one. */
+    private void commitUpTo(long mine, boolean throughPowerCut) {
+      committing.lock();
+      try {
+        if (committed < mine) {
+          writing.lock();
+          try {
+            commit();
+            committed = written;
+          } finally {
+            writing.unlock();
+          }
+        }
+        if (throughPowerCut) {
+          getMvStore().sync();
+        }
+      } finally {
+        committing.unlock();
       }
     }
 

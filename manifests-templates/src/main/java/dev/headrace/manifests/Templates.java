@@ -67,9 +67,9 @@ final class Templates {
     }
   }
 
+  /** The global context is only read: copying it would register its whole library each time. */
   private JinjavaInterpreter interpreter(Map<String, Object> values) {
-    return new JinjavaInterpreter(
-        jinjava, new Context(jinjava.getGlobalContextCopy(), values), config);
+    return new JinjavaInterpreter(jinjava, new Context(jinjava.getGlobalContext(), values), config);
   }
 
   private static void check(String name, List<TemplateError> errors) {

@@ -23,6 +23,9 @@ final class Blueprints {
   /** Where the rendered Deployment mounts the app's files. */
   private static final String CODE_FOLDER = "/code/";
 
+  /** As many renames in a row as are looked behind for the version that they renamed. */
+  private static final int VERSION_WITHIN = 100;
+
   private final PlatformRepository repository;
   private final Manifests manifests;
   private final Deploys deploys;
@@ -45,7 +48,7 @@ final class Blueprints {
     if (workload.replicas() == 0) {
       return Optional.empty();
     }
-    Optional<Deploy> newest = deploys.latest(app);
+    Optional<Deploy> newest = newestVersion(app);
     return Optional.of(
         blueprint(
             app,
@@ -54,6 +57,18 @@ final class Blueprints {
             code(workload, directory),
             newest.map(Deploy::commit),
             newest.filter(deploy -> deploy.outcome() == Outcome.LIVE).isPresent()));
+  }
+
+  /** Of git, so that a verdict never goes to a version whose files these are not. */
+  private Optional<Deploy> newestVersion(AppId app) {
+    return repository
+        .latest(app)
+        .filter(commit -> commit.version().isPresent())
+        .or(() ->
+            repository.history(app, VERSION_WITHIN, Optional.empty()).stream()
+                .filter(commit -> commit.version().isPresent())
+                .findFirst())
+        .flatMap(commit -> deploys.find(commit.id()));
   }
 
   /** The commit that removed the app, if its newest one did. */

@@ -17,7 +17,7 @@ final class Failures {
           Stage.STARTING,
           "The app used more memory than it may while it started.",
           fault.flatMap(RunnerEvent.Fault::traceback),
-          "Load less at start, or choose a larger plan.",
+          "Load less at start. The version before goes on serving.",
           fault.flatMap(RunnerEvent.Fault::file),
           fault.map(RunnerEvent.Fault::line).orElse(OptionalInt.empty()));
     }

@@ -28,6 +28,7 @@ import org.slf4j.LoggerFactory;
 final class LocalApp {
   private static final Logger log = LoggerFactory.getLogger(LocalApp.class);
   private static final Duration STOP_GRACE = Duration.ofSeconds(5);
+  private static final Duration AFTER_TROUBLE = Duration.ofSeconds(5);
   private static final Duration DRAIN_LIMIT = Duration.ofSeconds(10);
 
   private static final String FORK_SERVER_ENDED = "the process that apps are forked from ended";
@@ -102,12 +103,13 @@ final class LocalApp {
     }
   }
 
-  /** One bad message must not end the app's thread: the next wake-up finds the truth again. */
+  /** Trouble, such as a store that is away, must not end the app's thread: it looks again later. */
   private void handleLogged(Message message) {
     try {
       handle(message);
     } catch (RuntimeException e) {
       log.error("app {}: {} failed", id.value(), message.getClass().getSimpleName(), e);
+      runtime.after(AFTER_TROUBLE, this::wake);
     }
   }
 
@@ -162,8 +164,7 @@ final class LocalApp {
 
   private void fetched(AppCommit deploy) {
     deploys.supersede(deploy);
-    deploys.reached(deploy, Stage.FETCHED);
-    deploys.reached(deploy, Stage.APPLIED);
+    deploys.reached(deploy, Stage.FETCHED, Stage.APPLIED);
   }
 
   private void launch(Blueprint blueprint) {
@@ -302,7 +303,12 @@ final class LocalApp {
 
   private void crashed(Instance instance, String reason) {
     state = new RuntimeState.Crashed(reason);
-    runtime.proxy().unroute(id, instance.blueprint().ownerId(), "This app does not run: " + reason);
+    runtime
+        .proxy()
+        .unroute(
+            id,
+            instance.blueprint().ownerId(),
+            "This app does not run at the moment; its log says why.");
     retry();
     deploys.touched(id);
   }

@@ -10,6 +10,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -27,6 +28,7 @@ import tools.jackson.databind.json.JsonMapper;
 final class LocalRuntime implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(LocalRuntime.class);
   private static final Duration READY_LIMIT = Duration.ofSeconds(30);
+  private static final long LONGEST_ANSWER = 4_096;
   private static final Duration PROBE_LIMIT = Duration.ofSeconds(5);
 
   private final List<String> command;
@@ -91,20 +93,25 @@ final class LocalRuntime implements AutoCloseable {
 
   private Optional<String> content(String base) {
     URI address = URI.create(base + "/.headrace/health");
+    HttpRequest request = HttpRequest.newBuilder(address).build();
+    CompletableFuture<HttpResponse<String>> asked =
+        probe.sendAsync(
+            request,
+            HttpResponse.BodyHandlers.limiting(
+                HttpResponse.BodyHandlers.ofString(), LONGEST_ANSWER));
     try {
-      HttpResponse<String> answer =
-          probe.send(
-              HttpRequest.newBuilder(address).timeout(PROBE_LIMIT).build(),
-              HttpResponse.BodyHandlers.ofString());
+      HttpResponse<String> answer = asked.get(PROBE_LIMIT.toSeconds(), TimeUnit.SECONDS);
       return answer.statusCode() == 200
           ? Optional.of(json.readTree(answer.body()).path("content").asString(""))
           : Optional.empty();
-    } catch (IOException | JacksonException e) {
-      log.warn("{} does not answer: {}", address, e.getMessage());
+    } catch (ExecutionException | TimeoutException | JacksonException e) {
+      log.warn("{} does not answer: {}", address, e.toString());
       return Optional.empty();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       return Optional.empty();
+    } finally {
+      asked.cancel(true);
     }
   }
 

@@ -11,8 +11,10 @@ import java.util.Optional;
 /** The newest lines of one app, in memory. Thread-safe. */
 final class LogBuffer {
   private static final int LINES = 2_000;
+  private static final int CHARACTERS = 256 * 1024;
 
   private final Deque<Logs.Line> lines = new ArrayDeque<>();
+  private int characters;
   private Optional<String> instance = Optional.empty();
 
   synchronized void started(String newInstance) {
@@ -20,10 +22,11 @@ final class LogBuffer {
   }
 
   synchronized void add(Instant at, String text) {
-    if (lines.size() == LINES) {
-      lines.removeFirst();
-    }
     lines.addLast(new Logs.Line(at, text));
+    characters += text.length();
+    while (lines.size() > LINES || characters > CHARACTERS) {
+      characters -= lines.removeFirst().text().length();
+    }
   }
 
   synchronized Logs newest(int most, Optional<Instant> since) {
