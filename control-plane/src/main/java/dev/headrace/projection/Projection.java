@@ -11,12 +11,15 @@ import dev.headrace.delivery.Deploys;
 import dev.headrace.delivery.Outcome;
 import dev.headrace.git.Action;
 import dev.headrace.git.AppCommit;
+import dev.headrace.git.AppId;
 import dev.headrace.git.CommitId;
 import dev.headrace.git.CommitNotFound;
 import dev.headrace.git.PlatformRepository;
 import dev.headrace.manifests.AppSpec;
 import dev.headrace.manifests.InvalidSpec;
 import dev.headrace.manifests.Manifests;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.stream.Stream;
@@ -41,6 +44,7 @@ public final class Projection {
   private final ReentrantLock lock = new ReentrantLock();
   private Position position;
   private boolean rebuilding;
+  private final Map<AppId, Optional<CommitId>> newestVersions = new HashMap<>();
 
   private record Position(Optional<CommitId> commit, long sequence) {
     static final Position START = new Position(Optional.empty(), 0);
@@ -72,6 +76,7 @@ public final class Projection {
         commits.forEachOrdered(this::project);
       }
       rebuilding = false;
+      newestVersions.clear();
       if (!position.commit().equals(Optional.of(head))) {
         save(new Position(Optional.of(head), position.sequence()));
       }
@@ -115,11 +120,23 @@ public final class Projection {
     if (commit.version().isEmpty()) {
       return Outcome.LIVE;
     }
-    return rebuilding && !isNewest(commit) ? Outcome.UNKNOWN : Outcome.IN_PROGRESS;
+    boolean replaced =
+        rebuilding
+            && !newestVersions
+                .computeIfAbsent(commit.app(), this::newestVersion)
+                .equals(Optional.of(commit.id()));
+    return replaced ? Outcome.UNKNOWN : Outcome.IN_PROGRESS;
   }
 
-  private boolean isNewest(AppCommit commit) {
-    return repository.latest(commit.app()).map(AppCommit::id).equals(Optional.of(commit.id()));
+  /** The version that is to run, whatever renames came after it; none of a deleted app. */
+  private Optional<CommitId> newestVersion(AppId app) {
+    Optional<AppCommit> commit = repository.latest(app);
+    while (commit.isPresent()
+        && commit.get().version().isEmpty()
+        && commit.get().action() != Action.DELETE) {
+      commit = commit.get().previous().flatMap(repository::read);
+    }
+    return commit.filter(found -> found.version().isPresent()).map(AppCommit::id);
   }
 
   private Optional<AppSpec> spec(AppCommit commit) {
