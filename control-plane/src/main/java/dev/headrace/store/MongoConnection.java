@@ -13,6 +13,7 @@ import java.util.concurrent.TimeUnit;
 
 /** An open client and, where this process is the server too, that server. */
 public final class MongoConnection implements AutoCloseable {
+  private static final int READ_LIMIT_SECONDS = 30;
   private static final String DEFAULT_DATABASE = "headrace";
 
   private final MongoClient client;
@@ -27,6 +28,8 @@ public final class MongoConnection implements AutoCloseable {
                 .applyConnectionString(connection)
                 .applyToClusterSettings(
                     cluster -> cluster.serverSelectionTimeout(5, TimeUnit.SECONDS))
+                .applyToSocketSettings(
+                    socket -> socket.readTimeout(READ_LIMIT_SECONDS, TimeUnit.SECONDS))
                 .writeConcern(
                     server.isPresent()
                         ? WriteConcern.ACKNOWLEDGED
