@@ -45,6 +45,7 @@ final class LocalApp {
   private @Nullable Instance starting;
   private @Nullable Instance fallback;
   private boolean retryDue;
+  private boolean hasTurn;
   private volatile RuntimeState state = new RuntimeState.Absent();
 
   private sealed interface Message {
@@ -125,7 +126,7 @@ final class LocalApp {
       case Message.Told(Instance by, RunnerEvent event) -> told(by, event);
       case Message.TookTooLong(Instance instance) -> {
         if (instance.isSameProcessAs(starting)) {
-          starting = null;
+          startEnded();
           discard(instance);
           refused(instance, Failures.tooSlow(runtime.startLimit()));
         } else if (instance.isSameProcessAs(fallback)) {
@@ -167,12 +168,27 @@ final class LocalApp {
     deploys.reached(deploy, Stage.FETCHED, Stage.APPLIED);
   }
 
+  /** While others start, this app waits its turn, and looks again if it was told more meanwhile. */
   private void launch(Blueprint blueprint) {
+    hasTurn = runtime.awaitTurn();
+    if (!mailbox.isEmpty()) {
+      startEnded();
+      wake();
+      return;
+    }
     blueprint.deploy().ifPresent(deploy -> deploys.reached(deploy, Stage.STARTING));
     starting = startLimited(blueprint);
     if (serving == null) {
       state = new RuntimeState.Starting();
       runtime.proxy().unroute(id, blueprint.ownerId(), "This app is starting.");
+    }
+  }
+
+  private void startEnded() {
+    starting = null;
+    if (hasTurn) {
+      hasTurn = false;
+      runtime.endTurn();
     }
   }
 
@@ -215,7 +231,7 @@ final class LocalApp {
   private void listening(Instance by, int port) {
     if (starting != null && by.isSameProcessAs(starting)) {
       Instance fresh = starting;
-      starting = null;
+      startEnded();
       Optional<String> answered = runtime.contentAt(port);
       if (answered.equals(Optional.of(fresh.blueprint().content()))) {
         dropFallback();
@@ -263,7 +279,7 @@ final class LocalApp {
   private void exited(Instance by, RunnerEvent.Exited exited) {
     if (starting != null && by.isSameProcessAs(starting)) {
       Instance failed = starting;
-      starting = null;
+      startEnded();
       refused(failed, Failures.exited(exited));
     } else if (by.isSameProcessAs(serving)) {
       serving = null;
@@ -276,7 +292,7 @@ final class LocalApp {
   /** It says nothing about the app, so whatever it was is tried again. */
   private void lost(Instance by) {
     if (by.isSameProcessAs(starting)) {
-      starting = null;
+      startEnded();
       retry();
     } else if (by.isSameProcessAs(serving)) {
       serving = null;
@@ -336,7 +352,7 @@ final class LocalApp {
   private void dropStarting() {
     if (starting != null) {
       discard(starting);
-      starting = null;
+      startEnded();
     }
   }
 
