@@ -13,6 +13,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
@@ -100,7 +101,11 @@ final class LocalRuntime implements AutoCloseable {
   }
 
   void after(Duration delay, Runnable action) {
-    var _ = timer.schedule(action, delay.toMillis(), TimeUnit.MILLISECONDS);
+    try {
+      var _ = timer.schedule(action, delay.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (RejectedExecutionException e) {
+      log.debug("the platform is stopping: {}", e.getMessage());
+    }
   }
 
   /** The content digest that the app's public address answers with now. */
