@@ -131,17 +131,18 @@ final class EmbeddedMongo implements AutoCloseable {
      * What no git history could bring back also outlives a power cut.
      */
     private Document stored(String command, Document query, Supplier<Document> work) {
-      if (!WRITES.contains(command.toLowerCase(Locale.ROOT))) {
-        return work.get();
-      }
+      boolean writes = WRITES.contains(command.toLowerCase(Locale.ROOT));
       Document reply;
       long mine;
       writing.lock();
       try {
-        reply = work.get();
-        mine = ++written;
+        reply = work.get().cloneDeeply();
+        mine = writes ? ++written : committed;
       } finally {
         writing.unlock();
+      }
+      if (!writes) {
+        return reply;
       }
       boolean precious =
           query.get(command) instanceof String collection && PRECIOUS.contains(collection);
@@ -163,7 +164,12 @@ final class EmbeddedMongo implements AutoCloseable {
           }
         }
         if (throughPowerCut) {
-          getMvStore().sync();
+          writing.lock();
+          try {
+            getMvStore().sync();
+          } finally {
+            writing.unlock();
+          }
         }
       } finally {
         committing.unlock();
