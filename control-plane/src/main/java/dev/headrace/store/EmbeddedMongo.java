@@ -5,6 +5,7 @@ import de.bwaldvogel.mongo.backend.QueryResult;
 import de.bwaldvogel.mongo.backend.h2.H2Backend;
 import de.bwaldvogel.mongo.bson.Document;
 import de.bwaldvogel.mongo.exception.MongoServerError;
+import de.bwaldvogel.mongo.exception.MongoServerException;
 import de.bwaldvogel.mongo.wire.message.MongoMessage;
 import de.bwaldvogel.mongo.wire.message.MongoQuery;
 import io.netty.channel.Channel;
@@ -26,6 +27,8 @@ import org.h2.mvstore.DataUtils;
 import org.h2.mvstore.MVStore;
 import org.h2.mvstore.MVStoreException;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A Mongo wire server on loopback with one file as its store.
@@ -86,6 +89,11 @@ final class EmbeddedMongo implements AutoCloseable {
     return bytes;
   }
 
+  private static final Logger log = LoggerFactory.getLogger(EmbeddedMongo.class);
+
+  /** Mongo's own code for it. */
+  private static final int INTERNAL_ERROR = 1;
+
   private static final class GuardedBackend extends H2Backend {
     private final byte[] secret;
     private final ReentrantLock writing = new ReentrantLock();
@@ -103,7 +111,10 @@ final class EmbeddedMongo implements AutoCloseable {
     public Document handleCommand(
         Channel channel, String database, String command, Document query) {
       admit(channel, command, query);
-      return stored(command, query, () -> super.handleCommand(channel, database, command, query));
+      return answered(
+          command,
+          () ->
+              stored(command, query, () -> super.handleCommand(channel, database, command, query)));
     }
 
     @Override
@@ -124,6 +135,19 @@ final class EmbeddedMongo implements AutoCloseable {
     public void handleClose(Channel channel) {
       admitted.remove(channel);
       super.handleClose(channel);
+    }
+
+    /** The wire server answers nothing to a fault it does not know, and the client would wait. */
+    private static Document answered(String command, Supplier<Document> work) {
+      try {
+        return work.get();
+      } catch (MongoServerException e) {
+        throw e;
+      } catch (RuntimeException | AssertionError e) {
+        log.error("the embedded store failed at {}", command, e);
+        throw new MongoServerError(
+            INTERNAL_ERROR, "InternalError", "the embedded store failed: " + e);
+      }
     }
 
     /**

@@ -109,6 +109,25 @@ abstract class StoreContract {
   }
 
   @Test
+  void readersOfADocumentThatOthersWriteAllGetAnAnswer() throws Exception {
+    things.insertOne(new Document("_id", "d").append("stages", List.of()));
+    List<Callable<Boolean>> calls = new ArrayList<>();
+    for (int i = 0; i < 64; i++) {
+      String field = "field" + i;
+      Document stage = new Document("stage", field);
+      calls.add(() -> things.find().into(new ArrayList<>()).size() == 1);
+      calls.add(() ->
+          things
+                  .updateOne(eq("_id", "d"), combine(set(field, 1), push("stages", stage)))
+                  .getMatchedCount()
+              == 1);
+    }
+
+    assertThat(together(calls)).containsOnly(true);
+    assertThat(stored("d").getList("stages", Document.class)).hasSize(64);
+  }
+
+  @Test
   void aConditionOnSeveralWordsIsTakenLiterally() {
     things.insertMany(
         List.of(

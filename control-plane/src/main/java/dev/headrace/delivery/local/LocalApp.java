@@ -13,6 +13,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -39,6 +40,7 @@ final class LocalApp {
   private final Blueprints blueprints;
   private final LogBuffer logs = new LogBuffer();
   private final BlockingQueue<Message> mailbox = new LinkedBlockingQueue<>();
+  private final AtomicBoolean woken = new AtomicBoolean();
   private final RestartBackoff backoff;
 
   private @Nullable Instance serving;
@@ -74,8 +76,11 @@ final class LocalApp {
     Thread.ofVirtual().name("app-" + id.value()).start(this::run);
   }
 
+  /** One wake-up waits at most: it looks at git's head when its turn comes. */
   void wake() {
-    mailbox.add(new Message.Wake());
+    if (woken.compareAndSet(false, true)) {
+      mailbox.add(new Message.Wake());
+    }
   }
 
   void stop() {
@@ -116,7 +121,10 @@ final class LocalApp {
 
   private void handle(Message message) {
     switch (message) {
-      case Message.Wake wake -> converge();
+      case Message.Wake wake -> {
+        woken.set(false);
+        converge();
+      }
       case Message.TryAgain again -> {
         retryDue = false;
         if (starting == null && fallback == null) {
@@ -176,8 +184,13 @@ final class LocalApp {
       wake();
       return;
     }
-    blueprint.deploy().ifPresent(deploy -> deploys.reached(deploy, Stage.STARTING));
-    starting = startLimited(blueprint);
+    try {
+      blueprint.deploy().ifPresent(deploy -> deploys.reached(deploy, Stage.STARTING));
+      starting = startLimited(blueprint);
+    } catch (RuntimeException e) {
+      startEnded();
+      throw e;
+    }
     if (serving == null) {
       state = new RuntimeState.Starting();
       runtime.proxy().unroute(id, blueprint.ownerId(), "This app is starting.");

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.headrace.Api;
 import dev.headrace.Author;
 import dev.headrace.RunningHeadrace;
+import dev.headrace.delivery.DeliveryEngine;
+import dev.headrace.git.AppId;
 import java.io.PipedInputStream;
 import java.io.PipedOutputStream;
 import java.net.http.HttpRequest;
@@ -84,6 +86,15 @@ class SwitchTest {
       assertThat(seen).isSorted().allMatch(version -> version >= 1 && version <= 1 + DEPLOYS);
       assertThat(seen).last().isEqualTo(1 + DEPLOYS);
     }
+  }
+
+  @Test
+  void anAppThatIsWokenManyTimesWhileItStartsStillStarts() {
+    String app = ada.create(NUMBERED.formatted(1));
+    for (int i = 0; i < 100; i++) {
+      headrace.part(DeliveryEngine.class).wake(new AppId(app));
+    }
+    assertThat(ada.api().outcome(app, 1).path("outcome").asString()).isEqualTo("live");
   }
 
   @Test
