@@ -98,7 +98,7 @@ class AppController {
       @AuthenticationPrincipal Caller caller, @PathVariable String appId) {
     ProjectedApp app = visible(caller, appId);
     ParsedApp now = apps.read(app);
-    Optional<Deploy> serving = deploys.serving(app.id());
+    Optional<Deploy> serving = deploys.serving(app.id()).flatMap(deploys::find);
     Optional<SourceFiles> deployed =
         serving.map(deploy -> apps.readAt(app.id(), deploy.commit().id()).source());
     return ResponseEntity.ok()
@@ -146,7 +146,7 @@ class AppController {
   @GetMapping(ROOT + "/{appId}/deploy-status")
   DeployStatus deployStatus(@AuthenticationPrincipal Caller caller, @PathVariable String appId) {
     ProjectedApp app = visible(caller, appId);
-    AppStatus status = statusOf(app.id());
+    AppStatus status = statusOf(app);
     return new DeployStatus(
         status.status(),
         status.stage(),
@@ -160,7 +160,7 @@ class AppController {
   @PostMapping(ROOT + "/{appId}/activity")
   Map<String, Boolean> activity(
       @AuthenticationPrincipal Caller caller, @PathVariable String appId) {
-    projected.touch(caller, visible(caller, appId).id());
+    projected.touch(visible(caller, appId));
     return Map.of("success", true);
   }
 
@@ -170,7 +170,7 @@ class AppController {
     ParsedApp now = apps.read(app);
     return new Versions(
         appId,
-        earlier(app.id()).stream().map(this::version).toList(),
+        earlier(app).stream().map(this::version).toList(),
         now.source().codeHash(now.spec().mode()));
   }
 
@@ -188,7 +188,7 @@ class AppController {
     if (made.isPresent()) {
       return changed(caller, made.get());
     }
-    List<Deploy> earlier = earlier(app.id());
+    List<Deploy> earlier = earlier(app);
     if (versionIndex < 0 || versionIndex >= earlier.size()) {
       throw ApiError.of(
           ErrorCode.INVALID_VERSION,
@@ -206,8 +206,8 @@ class AppController {
   }
 
   /** Newest first, without the version that is the present one. */
-  private List<Deploy> earlier(AppId app) {
-    return deploys.versions(app, VERSIONS_SHOWN + 1).stream().skip(1).toList();
+  private List<Deploy> earlier(ProjectedApp app) {
+    return deploys.versions(app.id(), app.version().orElse(0) - 1, VERSIONS_SHOWN);
   }
 
   private Version version(Deploy deploy) {
@@ -226,11 +226,11 @@ class AppController {
   }
 
   private AppView view(ProjectedApp app) {
-    return AppView.of(app, statusOf(app.id()), engine.url(app.id()));
+    return AppView.of(app, statusOf(app), engine.url(app.id()));
   }
 
-  private AppStatus statusOf(AppId app) {
-    return AppStatus.of(deploys.latest(app), engine.state(app));
+  private AppStatus statusOf(ProjectedApp app) {
+    return AppStatus.of(deploys.find(app.id(), app.version().orElse(0)), engine.state(app.id()));
   }
 
   private ProjectedApp visible(Caller caller, String appId) {

@@ -116,6 +116,7 @@ final class Apps {
     return change(
         submission,
         visible,
+        current,
         action,
         Optional.empty(),
         app ->
@@ -144,6 +145,7 @@ final class Apps {
     return change(
         submission,
         visible,
+        current(visible),
         Action.ROLLBACK,
         Optional.of(restored),
         app -> new Draft(then.spec().renamed(app.spec().name()), then.source()));
@@ -210,11 +212,12 @@ final class Apps {
   private AppCommit change(
       Submission submission,
       ProjectedApp visible,
+      Current current,
       Action action,
       Optional<CommitId> restores,
       Function<ParsedApp, Draft> edit) {
+    Current now = current;
     for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
-      Current now = current(visible);
       Draft draft = edit.apply(now.app());
       Changes.Result result =
           changes.render(
@@ -227,6 +230,7 @@ final class Apps {
       if (result instanceof Changes.Result.Made(AppCommit commit)) {
         return commit;
       }
+      now = current(visible);
     }
     throw tooBusy();
   }
@@ -245,10 +249,7 @@ final class Apps {
 
   /** The source that answers now must stay in the tree beside the new one. */
   private Optional<SourceFiles> serving(AppId id, ParsedApp now) {
-    return deploys
-        .serving(id)
-        .map(live -> readAt(id, live.commit().id()).source())
-        .or(now::serving);
+    return deploys.serving(id).map(live -> readAt(id, live).source()).or(now::serving);
   }
 
   private boolean isTaken(AppId id, Submission submission) {

@@ -66,8 +66,7 @@ class DeployController {
     List<Deploy> found = deploys.list(app, shown + 1, Optional.ofNullable(before));
     List<Deploy> page = found.subList(0, Math.min(shown, found.size()));
     String next = found.size() > shown ? page.getLast().commit().id().sha() : null;
-    return new History(
-        appId, page.stream().map(deploy -> DeployView.of(deploy, deploys)).toList(), next);
+    return new History(appId, DeployView.of(page, app, deploys), next);
   }
 
   @GetMapping("/deploys/{version}")

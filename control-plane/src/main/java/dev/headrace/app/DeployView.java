@@ -4,9 +4,12 @@ import dev.headrace.delivery.Deploy;
 import dev.headrace.delivery.Deploys;
 import dev.headrace.delivery.Failure;
 import dev.headrace.git.AppCommit;
+import dev.headrace.git.AppId;
+import dev.headrace.git.CommitId;
 import dev.headrace.http.Timestamps;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 
@@ -56,10 +59,20 @@ record DeployView(
     }
   }
 
+  static List<DeployView> of(List<Deploy> page, AppId app, Deploys deploys) {
+    Optional<CommitId> serving = deploys.serving(app);
+    return page.stream().map(deploy -> of(deploy, serving, deploys)).toList();
+  }
+
+  static DeployView of(Deploy deploy, Deploys deploys) {
+    return of(deploy, deploys.serving(deploy.commit().app()), deploys);
+  }
+
   /**
+   * @param serving the commit that the app's address answers with now
    * @param deploys to look up which version a rollback restores
    */
-  static DeployView of(Deploy deploy, Deploys deploys) {
+  private static DeployView of(Deploy deploy, Optional<CommitId> serving, Deploys deploys) {
     AppCommit commit = deploy.commit();
     return new DeployView(
         commit.app().value(),
@@ -85,7 +98,7 @@ record DeployView(
         deploy.stages().stream().map(StageView::of).toList(),
         deploy.failure().map(FailureView::of).orElse(null),
         boxed(deploy.supersededBy()),
-        deploy.serving());
+        serving.equals(Optional.of(commit.id())));
   }
 
   private static @Nullable Integer boxed(OptionalInt number) {

@@ -10,15 +10,13 @@ import java.util.OptionalInt;
  * One commit of an app with what was observed of it.
  *
  * @param supersededBy version that came before this one was live
- * @param serving whether the route answers with this deploy's content now
  */
 public record Deploy(
     AppCommit commit,
     Outcome outcome,
     List<Step> stages,
     Optional<Failure> failure,
-    OptionalInt supersededBy,
-    boolean serving) {
+    OptionalInt supersededBy) {
 
   /**
    * A stage reached.

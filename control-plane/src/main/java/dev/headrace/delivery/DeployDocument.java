@@ -62,8 +62,7 @@ final class DeployDocument {
         .append("line", failure.line().isPresent() ? failure.line().getAsInt() : null);
   }
 
-  static Deploy read(Document document, Optional<CommitId> serving) {
-    AppCommit commit = commit(document);
+  static Deploy read(Document document) {
     List<Deploy.Step> stages = new ArrayList<>();
     for (Document step : document.getList("stages", Document.class)) {
       stages.add(
@@ -73,12 +72,11 @@ final class DeployDocument {
               step.getDate("at").toInstant()));
     }
     return new Deploy(
-        commit,
+        commit(document),
         Outcome.of(document.getString("outcome")),
         List.copyOf(stages),
         Optional.ofNullable(document.get("failure", Document.class)).map(DeployDocument::failure),
-        number(document, "superseded_by"),
-        serving.equals(Optional.of(commit.id())));
+        number(document, "superseded_by"));
   }
 
   private static AppCommit commit(Document document) {

@@ -27,6 +27,7 @@ import java.util.ArrayList;
 import java.util.Date;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import org.bson.Document;
 import org.bson.conversions.Bson;
 import org.jspecify.annotations.Nullable;
@@ -44,15 +45,15 @@ public final class Deploys {
 
   private final MongoCollection<Document> deploys;
 
-  /** Per app: its newest version, and the deploy that serves. */
-  private final MongoCollection<Document> heads;
+  /** Per app the commit whose content the route answers with. */
+  private final MongoCollection<Document> serving;
 
   private final DeployFeed feed;
   private final Clock clock;
 
   public Deploys(MongoDatabase database, DeployFeed feed, Clock clock) {
     this.deploys = database.getCollection("deploys");
-    this.heads = database.getCollection("heads");
+    this.serving = database.getCollection("serving");
     this.feed = feed;
     this.clock = clock;
     deploys.createIndex(Indexes.ascending("key"), new IndexOptions().unique(true));
@@ -77,9 +78,6 @@ public final class Deploys {
             setOnInsert("outcome", initially.word()),
             setOnInsert("stages", List.of(committed))),
         new UpdateOptions().upsert(true));
-    if (commit.version().isPresent()) {
-      point(commit.app(), "latest", commit.id().sha());
-    }
     feed.changed(commit.app());
   }
 
@@ -90,21 +88,19 @@ public final class Deploys {
   }
 
   public Optional<Deploy> find(CommitId commit) {
-    return read(deploys.find(eq("_id", commit.sha())).first());
+    return Optional.ofNullable(deploys.find(eq("_id", commit.sha())).first())
+        .map(DeployDocument::read);
   }
 
   public Optional<Deploy> find(AppId app, int version) {
-    return read(byVersion(app, version));
+    return Optional.ofNullable(byVersion(app, version)).map(DeployDocument::read);
   }
 
-  /** The newest deploy that is a version. */
-  public Optional<Deploy> latest(AppId app) {
-    return pointed(app, "latest");
-  }
-
-  /** The deploy whose content the route answers with. */
-  public Optional<Deploy> serving(AppId app) {
-    return pointed(app, "serving");
+  /** The commit whose content the route answers with. */
+  public Optional<CommitId> serving(AppId app) {
+    return Optional.ofNullable(serving.find(eq("_id", app.value())).first())
+        .map(found -> found.getString("commit"))
+        .map(CommitId::new);
   }
 
   /**
@@ -121,29 +117,28 @@ public final class Deploys {
       }
       wanted = and(wanted, lt("sequence", before.getLong("sequence")));
     }
-    Optional<CommitId> serving = commit(head(app), "serving");
     return deploys
         .find(wanted)
         .sort(descending("sequence"))
         .limit(limit)
-        .map(document -> DeployDocument.read(document, serving))
+        .map(DeployDocument::read)
         .into(new ArrayList<>());
   }
 
-  /** Versions only, from the newest down. */
-  public List<Deploy> versions(AppId app, int limit) {
+  /** Versions only, from this one down. */
+  public List<Deploy> versions(AppId app, int newest, int limit) {
     List<Deploy> versions = new ArrayList<>();
-    Optional<Deploy> next = latest(app);
+    Optional<Deploy> next = find(app, newest);
     while (next.isPresent() && versions.size() < limit) {
       versions.add(next.get());
-      next = find(app, next.get().commit().version().orElseThrow() - 1);
+      next = find(app, newest - versions.size());
     }
     return versions;
   }
 
   /** Notes stages that were reached together, once, while the deploy is in progress. */
-  public void reached(AppCommit commit, Stage first, Stage... more) {
-    List<Document> steps = new ArrayList<>(List.of(step(first)));
+  public void reached(AppCommit commit, Stage first, Stage second, Stage... more) {
+    List<Document> steps = new ArrayList<>(List.of(step(first), step(second)));
     for (Stage stage : more) {
       steps.add(step(stage));
     }
@@ -155,7 +150,7 @@ public final class Deploys {
 
   /** The route answered with this deploy's content. */
   public void live(AppCommit commit) {
-    point(commit.app(), "serving", commit.id().sha());
+    serves(commit.app(), commit.id().sha());
     change(
         commit,
         in("outcome", words(Outcome.IN_PROGRESS, Outcome.FAILED, Outcome.UNKNOWN)),
@@ -176,13 +171,14 @@ public final class Deploys {
   }
 
   /**
-   * All versions older than this commit that are still in progress. Each version that arrived
-   * settled those before it, so they stand directly below.
+   * This version and all older ones that are still in progress. Each version that arrived settled
+   * those before it, so they stand directly below.
+   *
+   * @param by the version that came instead; none where the app was deleted
    */
-  public void supersede(AppCommit by) {
-    int below = by.version().orElseGet(() -> newestVersion(by.app()) + 1);
-    for (int version = below - 1; version > 0; version--) {
-      @Nullable Document older = byVersion(by.app(), version);
+  public void supersede(AppId app, int newest, OptionalInt by) {
+    for (int version = newest; version > 0; version--) {
+      @Nullable Document older = byVersion(app, version);
       if (older == null || !older.getString("outcome").equals(Outcome.IN_PROGRESS.word())) {
         break;
       }
@@ -190,15 +186,15 @@ public final class Deploys {
           and(eq("_id", older.getString("_id")), eq("outcome", Outcome.IN_PROGRESS.word())),
           combine(
               set("outcome", Outcome.SUPERSEDED.word()),
-              set("superseded_by", by.version().isPresent() ? by.version().getAsInt() : null),
+              set("superseded_by", by.isPresent() ? by.getAsInt() : null),
               push("stages", step(Stage.SUPERSEDED))));
-      feed.changed(by.app());
+      feed.changed(app);
     }
   }
 
   /** Nothing of the app runs any more. */
   public void gone(AppId app) {
-    point(app, "serving", null);
+    serving.deleteOne(eq("_id", app.value()));
     feed.changed(app);
   }
 
@@ -210,7 +206,7 @@ public final class Deploys {
   /** Before a projection from the beginning: what git does not name must not stay. */
   public void clear() {
     deploys.deleteMany(new Document());
-    heads.deleteMany(new Document());
+    serving.deleteMany(new Document());
   }
 
   private void change(AppCommit commit, Bson onlyIf, Bson update) {
@@ -218,40 +214,13 @@ public final class Deploys {
     feed.changed(commit.app());
   }
 
-  private void point(AppId app, String to, @Nullable String commit) {
-    heads.updateOne(eq("_id", app.value()), set(to, commit), new UpdateOptions().upsert(true));
-  }
-
-  private Optional<Deploy> pointed(AppId app, String to) {
-    @Nullable Document head = head(app);
-    return commit(head, to)
-        .map(commit -> deploys.find(eq("_id", commit.sha())).first())
-        .map(found -> DeployDocument.read(found, commit(head, "serving")));
-  }
-
-  private @Nullable Document head(AppId app) {
-    return heads.find(eq("_id", app.value())).first();
-  }
-
-  private static Optional<CommitId> commit(@Nullable Document head, String pointer) {
-    return head == null
-        ? Optional.empty()
-        : Optional.ofNullable(head.getString(pointer)).map(CommitId::new);
-  }
-
-  private int newestVersion(AppId app) {
-    return latest(app).map(deploy -> deploy.commit().version().orElseThrow()).orElse(0);
+  private void serves(AppId app, String commit) {
+    serving.updateOne(
+        eq("_id", app.value()), set("commit", commit), new UpdateOptions().upsert(true));
   }
 
   private @Nullable Document byVersion(AppId app, int version) {
     return deploys.find(eq("key", DeployDocument.key(app, version))).first();
-  }
-
-  private Optional<Deploy> read(@Nullable Document found) {
-    return found == null
-        ? Optional.empty()
-        : Optional.of(
-            DeployDocument.read(found, commit(head(new AppId(found.getString("app"))), "serving")));
   }
 
   private Document step(Stage stage) {

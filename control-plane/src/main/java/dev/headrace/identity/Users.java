@@ -96,6 +96,10 @@ public class Users {
         : Optional.empty();
   }
 
+  public boolean exists(String id) {
+    return find(id).isPresent();
+  }
+
   Optional<User> byUsername(String username) {
     return Optional.ofNullable(users.find(eq("username_key", key(username))).first())
         .map(this::user);

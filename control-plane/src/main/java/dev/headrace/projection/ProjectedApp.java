@@ -4,6 +4,7 @@ import dev.headrace.git.AppId;
 import dev.headrace.git.CommitId;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /**
  * What git says of one app, as the read model keeps it.
@@ -11,6 +12,7 @@ import java.util.Optional;
  * @param recordId the 24 hex digits that today's clients know the record by; follows from the app's
  *     id
  * @param head the app's newest commit
+ * @param version the newest one
  * @param lastDeployAt of the newest version
  * @param lastActivity observed, not from git
  */
@@ -21,5 +23,6 @@ public record ProjectedApp(
     String name,
     Instant createdAt,
     CommitId head,
+    OptionalInt version,
     Optional<Instant> lastDeployAt,
     Optional<Instant> lastActivity) {}

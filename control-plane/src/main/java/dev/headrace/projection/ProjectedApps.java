@@ -28,6 +28,7 @@ import java.util.Date;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import org.bson.Document;
 import org.bson.conversions.Bson;
 import org.jspecify.annotations.Nullable;
@@ -60,14 +61,20 @@ public final class ProjectedApps {
   }
 
   public Optional<ProjectedApp> find(Caller caller, AppId app) {
-    @Nullable Document found = apps.find(and(eq("_id", app.value()), visibleTo(caller))).first();
-    return Optional.ofNullable(found).map(ProjectedApps::read);
+    Bson present = and(eq("_id", app.value()), eq("deleted", false));
+    Bson wanted = caller.admin() ? present : and(present, eq("owner_id", caller.userId()));
+    return Optional.ofNullable(apps.find(wanted).first())
+        .map(ProjectedApps::read)
+        .filter(found -> found.ownerId().equals(caller.userId()) || isOrphaned(found));
   }
 
-  public void touch(Caller caller, AppId app) {
-    apps.updateOne(
-        and(eq("_id", app.value()), visibleTo(caller)),
-        set("last_activity", Date.from(clock.instant())));
+  private boolean isOrphaned(ProjectedApp app) {
+    return !users.exists(app.ownerId());
+  }
+
+  /** Notes that the app is in use; the caller has found it before. */
+  public void touch(ProjectedApp app) {
+    apps.updateOne(eq("_id", app.id().value()), set("last_activity", Date.from(clock.instant())));
   }
 
   void record(AppCommit commit, String ownerId, String name) {
@@ -78,6 +85,7 @@ public final class ProjectedApps {
     changes.add(set("deleted", false));
     changes.add(setOnInsert("created_at", Date.from(commit.at())));
     if (commit.version().isPresent()) {
+      changes.add(set("version", commit.version().getAsInt()));
       changes.add(set("last_deploy_at", Date.from(commit.at())));
       changes.add(set("last_activity", Date.from(commit.at())));
     }
@@ -110,8 +118,14 @@ public final class ProjectedApps {
         document.getString("name"),
         document.getDate("created_at").toInstant(),
         new CommitId(document.getString("head")),
+        version(document),
         instant(document, "last_deploy_at"),
         instant(document, "last_activity"));
+  }
+
+  private static OptionalInt version(Document document) {
+    @Nullable Integer version = document.getInteger("version");
+    return version == null ? OptionalInt.empty() : OptionalInt.of(version);
   }
 
   private static Optional<Instant> instant(Document document, String key) {

@@ -34,7 +34,11 @@ import org.slf4j.LoggerFactory;
  */
 public final class Projection {
   private static final Logger log = LoggerFactory.getLogger(Projection.class);
-  private static final String POSITION = "projection";
+
+  /** Another number where what is stored takes another shape: it is then projected again. */
+  private static final String POSITION = "projection-2";
+
+  private static final int SAVED_EACH = 200;
 
   private final PlatformRepository repository;
   private final Manifests manifests;
@@ -77,9 +81,7 @@ public final class Projection {
       }
       rebuilding = false;
       newestVersions.clear();
-      if (!position.commit().equals(Optional.of(head))) {
-        save(new Position(Optional.of(head), position.sequence()));
-      }
+      save(new Position(Optional.of(head), position.sequence()));
     } finally {
       lock.unlock();
     }
@@ -112,7 +114,10 @@ public final class Projection {
           spec.map(AppSpec::name).orElse(commit.appName()));
     }
     deploys.record(commit, sequence, initially(commit));
-    save(new Position(Optional.of(commit.id()), sequence));
+    position = new Position(Optional.of(commit.id()), sequence);
+    if (sequence % SAVED_EACH == 0) {
+      save(position);
+    }
   }
 
   /** What became of a version that was replaced before this database began is not in git. */

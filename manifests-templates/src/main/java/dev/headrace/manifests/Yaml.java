@@ -8,17 +8,13 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
-import org.snakeyaml.engine.v2.api.Load;
 import org.snakeyaml.engine.v2.api.LoadSettings;
-import org.snakeyaml.engine.v2.api.lowlevel.Parse;
-import org.snakeyaml.engine.v2.events.AliasEvent;
-import org.snakeyaml.engine.v2.events.CollectionEndEvent;
-import org.snakeyaml.engine.v2.events.CollectionStartEvent;
-import org.snakeyaml.engine.v2.events.Event;
-import org.snakeyaml.engine.v2.events.NodeEvent;
-import org.snakeyaml.engine.v2.events.ScalarEvent;
+import org.snakeyaml.engine.v2.composer.Composer;
+import org.snakeyaml.engine.v2.constructor.StandardConstructor;
 import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
 import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
+import org.snakeyaml.engine.v2.nodes.Node;
+import org.snakeyaml.engine.v2.parser.Parser;
 
 /**
  * A value in a YAML file together with the place where it stands, so that whatever is wrong with it
@@ -26,7 +22,6 @@ import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
  */
 record Yaml(String place, @Nullable Object value) {
   private static final int MOST_CHARACTERS = 256 * 1024;
-  private static final int DEEPEST = 32;
   private static final LoadSettings SETTINGS =
       LoadSettings.builder()
           .setCodePointLimit(MOST_CHARACTERS)
@@ -39,9 +34,9 @@ record Yaml(String place, @Nullable Object value) {
   /** One document of plain maps, lists and scalars: no aliases, no tags, not deep. */
   static Yaml parse(String file, byte[] bytes) {
     try {
-      String text = Text.decode(bytes);
-      checkEvents(file, text);
-      return new Yaml(file, new Load(SETTINGS).loadFromString(text));
+      Parser events = new PlainEvents(file, SETTINGS, Text.decode(bytes));
+      Optional<Node> document = new Composer(SETTINGS, events).getSingleNode();
+      return new Yaml(file, new StandardConstructor(SETTINGS).constructSingleDocument(document));
     } catch (CharacterCodingException e) {
       throw new InvalidSpec(file, bytes.length + " bytes", "text in UTF-8");
     } catch (YamlEngineException e) {
@@ -53,32 +48,6 @@ record Yaml(String place, @Nullable Object value) {
     return e instanceof MarkedYamlEngineException marked && marked.getProblemMark().isPresent()
         ? "line " + (marked.getProblemMark().get().getLine() + 1) + ": " + marked.getProblem()
         : String.valueOf(e.getMessage());
-  }
-
-  /** Before anything is built: the builder recurses, the event parser does not. */
-  private static void checkEvents(String file, String text) {
-    int depth = 0;
-    for (Event event : new Parse(SETTINGS).parseString(text)) {
-      switch (event) {
-        case AliasEvent alias -> throw notPlain(file, "an alias");
-        case NodeEvent node when node.getAnchor().isPresent() -> throw notPlain(file, "an anchor");
-        case ScalarEvent scalar when scalar.getTag().isPresent() -> throw notPlain(file, "a tag");
-        case CollectionStartEvent start when start.getTag().isPresent() ->
-            throw notPlain(file, "a tag");
-        case CollectionStartEvent start -> {
-          if (++depth > DEEPEST) {
-            throw new InvalidSpec(
-                file, "more than " + DEEPEST + " levels", "at most " + DEEPEST + " levels");
-          }
-        }
-        case CollectionEndEvent end -> depth--;
-        default -> {}
-      }
-    }
-  }
-
-  private static InvalidSpec notPlain(String file, String found) {
-    return new InvalidSpec(file, found, "plain YAML without aliases, anchors and tags");
   }
 
   Yaml at(String key) {

@@ -2,13 +2,11 @@ package dev.headrace.delivery.local;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import dev.headrace.delivery.Deploy;
 import dev.headrace.delivery.Deploys;
 import dev.headrace.delivery.Outcome;
 import dev.headrace.git.Action;
 import dev.headrace.git.AppCommit;
 import dev.headrace.git.AppId;
-import dev.headrace.git.CommitId;
 import dev.headrace.git.PlatformRepository;
 import dev.headrace.manifests.Manifests;
 import dev.headrace.manifests.ParsedApp;
@@ -48,32 +46,37 @@ final class Blueprints {
     if (workload.replicas() == 0) {
       return Optional.empty();
     }
-    Optional<Deploy> newest = newestVersion(app);
+    Optional<AppCommit> newest = newestVersion(app);
     return Optional.of(
         blueprint(
             app,
             manifests.parse(directory).spec().ownerId(),
             workload,
             code(workload, directory),
-            newest.map(Deploy::commit),
-            newest.filter(deploy -> deploy.outcome() == Outcome.LIVE).isPresent()));
+            newest,
+            newest
+                .flatMap(commit -> deploys.find(commit.id()))
+                .filter(deploy -> deploy.outcome() == Outcome.LIVE)
+                .isPresent()));
   }
 
   /** Of git, so that a verdict never goes to a version whose files these are not. */
-  private Optional<Deploy> newestVersion(AppId app) {
+  private Optional<AppCommit> newestVersion(AppId app) {
     return repository
         .latest(app)
         .filter(commit -> commit.version().isPresent())
         .or(() ->
             repository.history(app, VERSION_WITHIN, Optional.empty()).stream()
                 .filter(commit -> commit.version().isPresent())
-                .findFirst())
-        .flatMap(commit -> deploys.find(commit.id()));
+                .findFirst());
   }
 
-  /** The commit that removed the app, if its newest one did. */
-  Optional<AppCommit> deletion(AppId app) {
-    return repository.latest(app).filter(commit -> commit.action() == Action.DELETE);
+  /** The newest version of an app that was deleted. */
+  Optional<AppCommit> lastOfDeleted(AppId app) {
+    return repository
+        .latest(app)
+        .filter(commit -> commit.action() == Action.DELETE)
+        .flatMap(deletion -> newestVersion(app));
   }
 
   /**
@@ -81,19 +84,12 @@ final class Blueprints {
    * that is known, else by the source that its successor carries with it.
    */
   Optional<Blueprint> lastLive(AppId app, Blueprint wanted) {
-    Optional<Deploy> serving = deploys.serving(app);
+    Optional<AppCommit> serving = deploys.serving(app).flatMap(repository::read);
     if (serving.isPresent()) {
-      CommitId commit = serving.get().commit().id();
-      SortedMap<String, byte[]> directory = repository.files(app, commit);
+      SortedMap<String, byte[]> directory = repository.files(app, serving.get().id());
       Workload workload = manifests.workload(directory);
       return Optional.of(
-              blueprint(
-                  app,
-                  wanted.ownerId(),
-                  workload,
-                  code(workload, directory),
-                  Optional.of(serving.get().commit()),
-                  true))
+              blueprint(app, wanted.ownerId(), workload, code(workload, directory), serving, true))
           .filter(live -> !live.content().equals(wanted.content()));
     }
     return repository.latest(app).flatMap(head -> carried(app, head, wanted));

@@ -47,7 +47,7 @@ final class LocalApp {
   private @Nullable Instance starting;
   private @Nullable Instance fallback;
   private boolean retryDue;
-  private boolean hasTurn;
+  private StartTurns.@Nullable Turn turn;
   private volatile RuntimeState state = new RuntimeState.Absent();
 
   private sealed interface Message {
@@ -106,25 +106,35 @@ final class LocalApp {
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
+    } finally {
+      giveTurnBack();
     }
   }
 
   /** Trouble, such as a store that is away, must not end the app's thread: it looks again later. */
-  private void handleLogged(Message message) {
+  private void handleLogged(Message message) throws InterruptedException {
     try {
       handle(message);
     } catch (RuntimeException e) {
       log.error("app {}: {} failed", id.value(), message.getClass().getSimpleName(), e);
       runtime.after(AFTER_TROUBLE, this::wake);
+    } finally {
+      if (starting == null) {
+        giveTurnBack();
+      }
     }
   }
 
-  private void handle(Message message) {
+  private void giveTurnBack() {
+    if (turn != null) {
+      turn.close();
+      turn = null;
+    }
+  }
+
+  private void handle(Message message) throws InterruptedException {
     switch (message) {
-      case Message.Wake wake -> {
-        woken.set(false);
-        converge();
-      }
+      case Message.Wake wake -> converge();
       case Message.TryAgain again -> {
         retryDue = false;
         if (starting == null && fallback == null) {
@@ -134,7 +144,7 @@ final class LocalApp {
       case Message.Told(Instance by, RunnerEvent event) -> told(by, event);
       case Message.TookTooLong(Instance instance) -> {
         if (instance.isSameProcessAs(starting)) {
-          startEnded();
+          starting = null;
           discard(instance);
           refused(instance, Failures.tooSlow(runtime.startLimit()));
         } else if (instance.isSameProcessAs(fallback)) {
@@ -146,22 +156,28 @@ final class LocalApp {
     }
   }
 
-  private void converge() {
+  /** While others start, this app waits; what it is told meanwhile it then sees at once. */
+  private void converge() throws InterruptedException {
+    if (turn == null) {
+      turn = runtime.turns().take();
+    }
+    woken.set(false);
     Optional<Blueprint> wanted = blueprints.wanted(id);
     if (wanted.isEmpty()) {
       remove();
       return;
     }
     Blueprint blueprint = wanted.get();
-    blueprint.deploy().ifPresent(this::fetched);
     if (serving != null && serving.isOf(blueprint)) {
       dropStarting();
       serving = serving.with(blueprint);
+      blueprint.deploy().ifPresent(deploy -> fetched(deploy));
       confirm(serving);
       return;
     }
     if (starting != null && starting.isOf(blueprint)) {
       starting = starting.with(blueprint);
+      blueprint.deploy().ifPresent(deploy -> fetched(deploy, Stage.STARTING));
       return;
     }
     dropStarting();
@@ -171,37 +187,18 @@ final class LocalApp {
     launch(blueprint);
   }
 
-  private void fetched(AppCommit deploy) {
-    deploys.supersede(deploy);
-    deploys.reached(deploy, Stage.FETCHED, Stage.APPLIED);
+  private void fetched(AppCommit deploy, Stage... further) {
+    int version = deploy.version().orElseThrow();
+    deploys.supersede(id, version - 1, OptionalInt.of(version));
+    deploys.reached(deploy, Stage.FETCHED, Stage.APPLIED, further);
   }
 
-  /** While others start, this app waits its turn, and looks again if it was told more meanwhile. */
   private void launch(Blueprint blueprint) {
-    hasTurn = runtime.awaitTurn();
-    if (!mailbox.isEmpty()) {
-      startEnded();
-      wake();
-      return;
-    }
-    try {
-      blueprint.deploy().ifPresent(deploy -> deploys.reached(deploy, Stage.STARTING));
-      starting = startLimited(blueprint);
-    } catch (RuntimeException e) {
-      startEnded();
-      throw e;
-    }
+    blueprint.deploy().ifPresent(deploy -> fetched(deploy, Stage.STARTING));
+    starting = startLimited(blueprint);
     if (serving == null) {
       state = new RuntimeState.Starting();
       runtime.proxy().unroute(id, blueprint.ownerId(), "This app is starting.");
-    }
-  }
-
-  private void startEnded() {
-    starting = null;
-    if (hasTurn) {
-      hasTurn = false;
-      runtime.endTurn();
     }
   }
 
@@ -244,7 +241,7 @@ final class LocalApp {
   private void listening(Instance by, int port) {
     if (starting != null && by.isSameProcessAs(starting)) {
       Instance fresh = starting;
-      startEnded();
+      starting = null;
       Optional<String> answered = runtime.contentAt(port);
       if (answered.equals(Optional.of(fresh.blueprint().content()))) {
         dropFallback();
@@ -292,7 +289,7 @@ final class LocalApp {
   private void exited(Instance by, RunnerEvent.Exited exited) {
     if (starting != null && by.isSameProcessAs(starting)) {
       Instance failed = starting;
-      startEnded();
+      starting = null;
       refused(failed, Failures.exited(exited));
     } else if (by.isSameProcessAs(serving)) {
       serving = null;
@@ -305,7 +302,7 @@ final class LocalApp {
   /** It says nothing about the app, so whatever it was is tried again. */
   private void lost(Instance by) {
     if (by.isSameProcessAs(starting)) {
-      startEnded();
+      starting = null;
       retry();
     } else if (by.isSameProcessAs(serving)) {
       serving = null;
@@ -358,14 +355,17 @@ final class LocalApp {
       serving = null;
     }
     state = new RuntimeState.Absent();
-    blueprints.deletion(id).ifPresent(deploys::supersede);
+    blueprints
+        .lastOfDeleted(id)
+        .ifPresent(
+            last -> deploys.supersede(id, last.version().orElseThrow(), OptionalInt.empty()));
     deploys.gone(id);
   }
 
   private void dropStarting() {
     if (starting != null) {
       discard(starting);
-      startEnded();
+      starting = null;
     }
   }
 

@@ -15,7 +15,6 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
@@ -30,7 +29,7 @@ import tools.jackson.databind.json.JsonMapper;
 final class LocalRuntime implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(LocalRuntime.class);
   private static final Duration READY_LIMIT = Duration.ofSeconds(30);
-  private static final Duration LONGEST_WAIT = Duration.ofMillis(500);
+  private static final Duration LONGEST_TURN = Duration.ofMillis(500);
   private static final long LONGEST_ANSWER = 4_096;
   private static final Duration PROBE_LIMIT = Duration.ofSeconds(5);
 
@@ -47,8 +46,8 @@ final class LocalRuntime implements AutoCloseable {
   private final ScheduledExecutorService timer =
       Executors.newSingleThreadScheduledExecutor(
           Thread.ofPlatform().daemon().name("apps-timer").factory());
-  private final Semaphore turns =
-      new Semaphore(Math.max(1, Runtime.getRuntime().availableProcessors() / 2));
+  private final StartTurns turns =
+      new StartTurns(Math.max(1, Runtime.getRuntime().availableProcessors() / 2), LONGEST_TURN);
   private final AtomicLong started = new AtomicLong();
   private @Nullable ForkServer forkServer;
 
@@ -69,23 +68,8 @@ final class LocalRuntime implements AutoCloseable {
     return startLimit;
   }
 
-  /**
-   * Waits until few enough apps start at once that changes can still be accepted meanwhile. One
-   * that hangs holds up the others for a moment only: then they go on without.
-   *
-   * @return whether {@link #endTurn} is owed
-   */
-  boolean awaitTurn() {
-    try {
-      return turns.tryAcquire(LONGEST_WAIT.toMillis(), TimeUnit.MILLISECONDS);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      return false;
-    }
-  }
-
-  void endTurn() {
-    turns.release();
+  StartTurns turns() {
+    return turns;
   }
 
   /** The events of an instance come in order, on a thread that must not be held up. */
