@@ -152,12 +152,18 @@ class Source:
         if framework is None:
             raise Refused(NO_APP)
         for node in nodes:
-            self._check_import(node)
+            if isinstance(node, IMPORTS):
+                self._check_import(node)
         names = Names(tree, nodes)
         self._check_input(nodes, names)
-        violations = [found for node in nodes if (found := violation(node, names))]
+        violations = [
+            (RULES.index(rule), node.lineno)
+            for node in nodes
+            if (look := LOOKS.get(type(node))) and (rule := look(node, names))
+        ]
         if violations:
-            rule, line = min(violations, key=lambda found: (RULES.index(found[0]), found[1]))
+            first, line = min(violations)
+            rule = RULES[first]
             hint = rule.hint if self.is_entrypoint else ""
             raise Refused(rule.message + hint, line)
         return framework
@@ -169,11 +175,11 @@ class Source:
             return ""
         raise Refused("Code cannot be empty.")
 
-    def _check_import(self, node: ast.AST) -> None:
+    def _check_import(self, node: ast.Import | ast.ImportFrom) -> None:
         if isinstance(node, ast.Import):
             for alias in node.names:
                 self._require_allowed(alias.name, [alias.name], node.lineno)
-        elif isinstance(node, ast.ImportFrom) and node.module:
+        elif node.module:
             if node.level and self._is_own_relative(node.module, node.level):
                 return
             members = [f"{node.module}.{alias.name}" for alias in node.names]
@@ -252,6 +258,8 @@ def breadth_first(tree: ast.AST) -> list[ast.AST]:
     """Like ast.walk, less the contexts and operators, which are half of all nodes."""
     nodes = [tree]
     for node in nodes:
+        if isinstance(node, LEAVES):
+            continue
         for name in node._fields:
             value = getattr(node, name, None)
             if isinstance(value, list):
@@ -261,6 +269,8 @@ def breadth_first(tree: ast.AST) -> list[ast.AST]:
     return nodes
 
 
+LEAVES = (ast.Name, ast.Constant)
+IMPORTS = (ast.Import, ast.ImportFrom)
 MEANINGFUL = (ast.expr, ast.stmt, ast.arguments, ast.arg, ast.excepthandler, ast.pattern)
 
 
@@ -509,12 +519,6 @@ def bound_by(node: ast.AST) -> set[str]:
             if isinstance(part, ast.Name) and isinstance(part.ctx, ast.Store)
         }
     return set()
-
-
-def violation(node: ast.AST, names: Names) -> tuple[Rule, int] | None:
-    look = LOOKS.get(type(node))
-    rule = look(node, names) if look else None
-    return (rule, node.lineno) if rule else None
 
 
 def name_rule(node: ast.Name, names: Names) -> Rule | None:
