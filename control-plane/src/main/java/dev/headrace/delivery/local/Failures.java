@@ -32,43 +32,41 @@ final class Failures {
                 error.file(),
                 error.line()))
         .orElseGet(() ->
-            new Failure(
+            elsewhere(
                 Stage.STARTING,
                 "The app ended while it started (%s%s).".formatted(exited.reason(), code(exited)),
                 Optional.empty(),
-                "Its log says what it did last. The version before goes on serving.",
-                Optional.empty(),
-                OptionalInt.empty()));
+                "Its log says what it did last. The version before goes on serving."));
   }
 
   static Failure tooSlow(Duration limit) {
-    return new Failure(
+    return elsewhere(
         Stage.STARTING,
         "The app did not answer within %d seconds of its start.".formatted(limit.toSeconds()),
         Optional.empty(),
-        "Move slow work out of the module and out of startup handlers; its log says how far it came.",
-        Optional.empty(),
-        OptionalInt.empty());
+        "Move slow work out of the module and out of startup handlers; its log says how far it came.");
   }
 
   static Failure unhealthy(Optional<String> answered) {
-    return new Failure(
+    return elsewhere(
         Stage.STARTING,
         "The app started, but did not pass its health check.",
         answered.map(content -> "it answered with content " + content),
-        "Its log says what it did last. The version before goes on serving.",
-        Optional.empty(),
-        OptionalInt.empty());
+        "Its log says what it did last. The version before goes on serving.");
   }
 
   static Failure routeDiffers(Optional<String> answered) {
-    return new Failure(
+    return elsewhere(
         Stage.LIVE,
         "The app runs, but its address does not answer with this version.",
         answered.map(content -> "the route answered with content " + content),
-        "Deploy again; if that does not help, the platform's log says more.",
-        Optional.empty(),
-        OptionalInt.empty());
+        "Deploy again; if that does not help, the platform's log says more.");
+  }
+
+  /** Not on a line of the app's source. */
+  private static Failure elsewhere(
+      Stage stage, String cause, Optional<String> evidence, String nextStep) {
+    return new Failure(stage, cause, evidence, nextStep, Optional.empty(), OptionalInt.empty());
   }
 
   /** One line on why an app that was serving ended. */

@@ -14,6 +14,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -42,11 +43,13 @@ final class LocalApp {
   private final BlockingQueue<Message> mailbox = new LinkedBlockingQueue<>();
   private final AtomicBoolean woken = new AtomicBoolean();
   private final RestartBackoff backoff;
+  private final BooleanSupplier forgotten;
 
   private @Nullable Instance serving;
   private @Nullable Instance starting;
   private @Nullable Instance fallback;
   private boolean retryDue;
+  private boolean deleted;
   private StartTurns.@Nullable Turn turn;
   private volatile RuntimeState state = new RuntimeState.Absent();
 
@@ -62,17 +65,22 @@ final class LocalApp {
     record Stop() implements Message {}
   }
 
+  /**
+   * @param forgotten asked once the app is deleted: whether nobody will tell it anything again
+   */
   LocalApp(
       AppId id,
       Deploys deploys,
       LocalRuntime runtime,
       Blueprints blueprints,
-      RestartBackoff backoff) {
+      RestartBackoff backoff,
+      BooleanSupplier forgotten) {
     this.id = id;
     this.deploys = deploys;
     this.runtime = runtime;
     this.blueprints = blueprints;
     this.backoff = backoff;
+    this.forgotten = forgotten;
     Thread.ofVirtual().name("app-" + id.value()).start(this::run);
   }
 
@@ -87,6 +95,10 @@ final class LocalApp {
     mailbox.add(new Message.Stop());
   }
 
+  boolean isIdle() {
+    return mailbox.isEmpty();
+  }
+
   RuntimeState state() {
     return state;
   }
@@ -97,13 +109,13 @@ final class LocalApp {
 
   private void run() {
     try {
-      while (true) {
+      do {
         Message message = mailbox.take();
         if (message instanceof Message.Stop) {
           return;
         }
         handleLogged(message);
-      }
+      } while (!deleted || !forgotten.getAsBoolean());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     } finally {
@@ -355,11 +367,11 @@ final class LocalApp {
       serving = null;
     }
     state = new RuntimeState.Absent();
-    blueprints
-        .lastOfDeleted(id)
-        .ifPresent(
-            last -> deploys.supersede(id, last.version().orElseThrow(), OptionalInt.empty()));
+    Optional<AppCommit> last = blueprints.lastOfDeleted(id);
+    last.ifPresent(
+        newest -> deploys.supersede(id, newest.version().orElseThrow(), OptionalInt.empty()));
     deploys.gone(id);
+    deleted = last.isPresent();
   }
 
   private void dropStarting() {

@@ -42,9 +42,23 @@ final class LocalEngine implements DeliveryEngine, AutoCloseable {
 
   @Override
   public void wake(AppId app) {
-    apps.computeIfAbsent(
-            app, id -> new LocalApp(id, deploys, runtime, blueprints, new RestartBackoff(clock)))
-        .wake();
+    apps.compute(
+        app,
+        (id, known) -> {
+          LocalApp local = known == null ? started(id) : known;
+          local.wake();
+          return local;
+        });
+  }
+
+  private LocalApp started(AppId app) {
+    return new LocalApp(
+        app, deploys, runtime, blueprints, new RestartBackoff(clock), () -> isForgotten(app));
+  }
+
+  /** In step with {@link #wake}: who has been told something since is kept. */
+  private boolean isForgotten(AppId app) {
+    return apps.computeIfPresent(app, (_, known) -> known.isIdle() ? null : known) == null;
   }
 
   @Override

@@ -4,7 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.headrace.Author;
 import dev.headrace.RunningHeadrace;
+import dev.headrace.delivery.DeliveryEngine;
+import dev.headrace.git.AppId;
 import java.nio.file.Path;
+import java.time.Instant;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -49,6 +53,21 @@ class LogsTest {
     assertThat(page.path("logs")).isEmpty();
     assertThat(page.path("pod_name").asString()).startsWith("app-" + app);
     assertThat(page.path("error").isNull()).isTrue();
+  }
+
+  @Test
+  void aDeletedAppsLogIsNotKept() {
+    String app = ada.live(SILENT);
+    DeliveryEngine engine = headrace.part(DeliveryEngine.class);
+    assertThat(engine.logs(new AppId(app), 1, Optional.empty()).instance()).isPresent();
+
+    ada.api().delete("/api/apps/" + app).ok();
+
+    Instant deadline = Instant.now().plusSeconds(30);
+    while (engine.logs(new AppId(app), 1, Optional.empty()).instance().isPresent()) {
+      assertThat(Instant.now()).isBefore(deadline);
+      Thread.onSpinWait();
+    }
   }
 
   @Test
