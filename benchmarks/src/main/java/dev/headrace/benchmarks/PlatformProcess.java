@@ -2,6 +2,7 @@ package dev.headrace.benchmarks;
 
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.Writer;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -49,11 +50,20 @@ final class PlatformProcess implements AutoCloseable {
       if (console.matches()) {
         answers(console.group(1));
         Duration startedAfter = Duration.ofNanos(System.nanoTime() - begun);
-        Thread.ofVirtual().start(() -> lines.lines().forEach(ignored -> {}));
+        Thread.ofVirtual().start(() -> swallow(lines));
         return new PlatformProcess(process, console.group(1), startedAfter);
       }
     }
     throw new IOException("the platform ended before it was up");
+  }
+
+  /** What it says later must not fill the pipe. */
+  private static void swallow(BufferedReader lines) {
+    try {
+      lines.transferTo(Writer.nullWriter());
+    } catch (IOException _) {
+      // The platform has ended.
+    }
   }
 
   private static void answers(String url) throws IOException, InterruptedException {
