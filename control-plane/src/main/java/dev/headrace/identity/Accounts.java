@@ -40,9 +40,12 @@ public class Accounts {
 
   User signUp(String username, String email, String password) {
     if (!signup && (fromAfar || !users.isEmpty())) {
-      throw ApiError.of(ErrorCode.SIGNUPS_DISABLED, "Public signups are disabled");
+      throw closed();
     }
     check(username, email, password);
+    if (!signup) {
+      return users.createFirst(username, email, hash(password)).orElseThrow(Accounts::closed);
+    }
     if (users.taken(username, email)) {
       throw taken();
     }
@@ -107,6 +110,10 @@ public class Accounts {
           "Password must have at least %d characters and at most %d bytes"
               .formatted(SHORTEST_PASSWORD, BCRYPT_BYTES));
     }
+  }
+
+  private static ApiError closed() {
+    return ApiError.of(ErrorCode.SIGNUPS_DISABLED, "Public signups are disabled");
   }
 
   private static ApiError wrongPassword() {

@@ -23,7 +23,12 @@ import org.bson.types.ObjectId;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Repository;
 
-/** Accounts in Mongo. User names and addresses are unique without regard to case. */
+/**
+ * Accounts in Mongo. User names and addresses are unique without regard to case.
+ *
+ * <p>Accounts are made one after the other, so that a claim without an account is always one that a
+ * dead process left. No other process makes any: the platform's repository has a single owner.
+ */
 @Repository
 public class Users {
   private static final int DUPLICATE_KEY = 11000;
@@ -44,7 +49,7 @@ public class Users {
   }
 
   /** Empty when the user name or the address is taken. The first account ever is the admin. */
-  Optional<User> create(String username, String email, String passwordHash) {
+  synchronized Optional<User> create(String username, String email, String passwordHash) {
     ObjectId id = new ObjectId();
     claimFirst(id);
     Document document =
@@ -56,6 +61,11 @@ public class Users {
             .append("password_hash", passwordHash)
             .append("created_at", Date.from(clock.instant()));
     return inserted(users, document) ? find(id.toHexString()) : Optional.empty();
+  }
+
+  /** The same, but empty as soon as anybody has an account. */
+  synchronized Optional<User> createFirst(String username, String email, String passwordHash) {
+    return isEmpty() ? create(username, email, passwordHash) : Optional.empty();
   }
 
   /**
