@@ -3,6 +3,7 @@ package dev.headrace.identity;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpHeaders;
 import org.springframework.security.access.AccessDeniedException;
 import org.springframework.security.core.AuthenticationException;
@@ -11,12 +12,14 @@ import org.springframework.security.web.access.AccessDeniedHandler;
 
 /** What a request without rights gets, in the shape of its route. */
 final class Refusals implements AuthenticationEntryPoint, AccessDeniedHandler {
+  private static final String SCHEME = "Bearer";
+
   @Override
   public void commence(
       HttpServletRequest request, HttpServletResponse response, AuthenticationException reason)
       throws IOException {
-    response.setHeader(HttpHeaders.WWW_AUTHENTICATE, "Bearer");
-    boolean anonymous = request.getHeader(HttpHeaders.AUTHORIZATION) == null;
+    response.setHeader(HttpHeaders.WWW_AUTHENTICATE, SCHEME);
+    boolean anonymous = !triesAToken(request.getHeader(HttpHeaders.AUTHORIZATION));
     refuse(
         request,
         response,
@@ -29,6 +32,11 @@ final class Refusals implements AuthenticationEntryPoint, AccessDeniedHandler {
       HttpServletRequest request, HttpServletResponse response, AccessDeniedException reason)
       throws IOException {
     refuse(request, response, HttpServletResponse.SC_NOT_FOUND, "Not Found");
+  }
+
+  private static boolean triesAToken(@Nullable String authorization) {
+    return authorization != null
+        && authorization.regionMatches(true, 0, SCHEME, 0, SCHEME.length());
   }
 
   private static void refuse(
