@@ -19,7 +19,14 @@ public class Accounts {
   private static final int BCRYPT_BYTES = 72;
   private static final Pattern EMAIL =
       Pattern.compile("[^\\s@\\p{Cntrl}]{1,64}@[\\p{L}\\p{N}.-]{1,189}\\.[\\p{L}\\p{N}-]{2,63}");
-  private static final Pattern UNSEEN = Pattern.compile("\\p{C}|[\\u2028\\u2029]");
+
+  /** Besides what Unicode calls control or format: letters, marks and symbols without a shape. */
+  private static final Pattern UNSEEN =
+      Pattern.compile(
+          "[\\p{C}\\p{Zl}\\p{Zp}\\x{34f}\\x{115f}\\x{1160}\\x{17b4}\\x{17b5}\\x{180b}-\\x{180f}"
+              + "\\x{2800}\\x{3164}\\x{fe00}-\\x{fe0f}\\x{ffa0}\\x{e0100}-\\x{e01ef}]");
+
+  private static final Pattern SPACE_AT_AN_END = Pattern.compile("^\\p{Z}|\\p{Z}$");
 
   private final Users users;
   private final PasswordEncoder passwords;
@@ -91,9 +98,9 @@ public class Accounts {
   }
 
   private static void check(String username, String email, String password) {
-    if (username.isBlank()
+    if (username.isEmpty()
         || username.length() > LONGEST_USERNAME
-        || !username.equals(username.strip())
+        || SPACE_AT_AN_END.matcher(username).find()
         || UNSEEN.matcher(username).find()) {
       throw ApiError.text(
           HttpStatus.BAD_REQUEST,
