@@ -25,16 +25,32 @@ class AuthController {
     this.tokens = tokens;
   }
 
+  /** Spring's debug log prints what is read and written; these three print no secret. */
   record Signup(
       @JsonProperty(required = true) @JsonSetter(nulls = Nulls.FAIL) String username,
       @JsonProperty(required = true) @JsonSetter(nulls = Nulls.FAIL) String email,
-      @JsonProperty(required = true) @JsonSetter(nulls = Nulls.FAIL) String password) {}
+      @JsonProperty(required = true) @JsonSetter(nulls = Nulls.FAIL) String password) {
+    @Override
+    public String toString() {
+      return "signup of " + username;
+    }
+  }
 
   record Login(
       @JsonProperty(required = true) @JsonSetter(nulls = Nulls.FAIL) String username,
-      @JsonProperty(required = true) @JsonSetter(nulls = Nulls.FAIL) String password) {}
+      @JsonProperty(required = true) @JsonSetter(nulls = Nulls.FAIL) String password) {
+    @Override
+    public String toString() {
+      return "login of " + username;
+    }
+  }
 
-  record Token(String accessToken, String tokenType) {}
+  record Token(String accessToken, String tokenType) {
+    @Override
+    public String toString() {
+      return tokenType + " token";
+    }
+  }
 
   record UserView(String id, String username, String email, String createdAt, boolean isAdmin) {
     static UserView of(User user) {
