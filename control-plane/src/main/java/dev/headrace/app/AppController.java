@@ -75,8 +75,15 @@ class AppController {
       boolean deploymentReady,
       @Nullable String podStatus,
       @Nullable String lastError,
-      @Nullable String lastDeployAt,
-      @Nullable String errorMessage) {}
+      @Nullable String lastDeployAt) {}
+
+  record Status(
+      String status,
+      @Nullable String podStatus,
+      @Nullable String errorMessage,
+      boolean deploymentReady,
+      @Nullable String deployStage,
+      @Nullable String lastError) {}
 
   @GetMapping(ROOT)
   List<AppView> list(@AuthenticationPrincipal Caller caller) {
@@ -139,8 +146,15 @@ class AppController {
   }
 
   @GetMapping(ROOT + "/{appId}/status")
-  DeployStatus status(@AuthenticationPrincipal Caller caller, @PathVariable String appId) {
-    return deployStatus(caller, appId);
+  Status status(@AuthenticationPrincipal Caller caller, @PathVariable String appId) {
+    AppStatus status = statusOf(visible(caller, appId).id());
+    return new Status(
+        status.status(),
+        status.pod(),
+        status.error().orElse(null),
+        status.ready(),
+        status.stage(),
+        status.error().orElse(null));
   }
 
   @GetMapping(ROOT + "/{appId}/deploy-status")
@@ -153,8 +167,7 @@ class AppController {
         status.ready(),
         status.pod(),
         status.error().orElse(null),
-        app.lastDeployAt().map(Timestamps::text).orElse(null),
-        status.error().orElse(null));
+        app.lastDeployAt().map(Timestamps::text).orElse(null));
   }
 
   @PostMapping(ROOT + "/{appId}/activity")

@@ -52,10 +52,10 @@ public final class ProjectedApps {
     apps.createIndex(Indexes.ascending("owner_id"));
   }
 
-  /** In the order of their creation. */
+  /** In the order of their creation, also where git's whole seconds do not tell it. */
   public List<ProjectedApp> list(Caller caller) {
     return apps.find(visibleTo(caller))
-        .sort(ascending("created_at", "_id"))
+        .sort(ascending("sequence", "created_at"))
         .map(ProjectedApps::read)
         .into(new ArrayList<>());
   }
@@ -77,13 +77,17 @@ public final class ProjectedApps {
     apps.updateOne(eq("_id", app.id().value()), set("last_activity", Date.from(clock.instant())));
   }
 
-  void record(AppCommit commit, String ownerId, String name) {
+  /**
+   * @param sequence position in the history of the platform
+   */
+  void record(AppCommit commit, long sequence, String ownerId, String name) {
     List<Bson> changes = new ArrayList<>();
     changes.add(set("owner_id", ownerId));
     changes.add(set("name", name));
     changes.add(set("head", commit.id().sha()));
     changes.add(set("deleted", false));
     changes.add(setOnInsert("created_at", Date.from(commit.at())));
+    changes.add(setOnInsert("sequence", sequence));
     if (commit.version().isPresent()) {
       changes.add(set("version", commit.version().getAsInt()));
       changes.add(set("last_deploy_at", Date.from(commit.at())));

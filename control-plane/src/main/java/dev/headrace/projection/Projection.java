@@ -110,6 +110,7 @@ public final class Projection {
       Optional<AppSpec> spec = spec(commit);
       apps.record(
           commit,
+          sequence,
           spec.map(AppSpec::ownerId).orElse(commit.actor().userId()),
           spec.map(AppSpec::name).orElse(commit.appName()));
     }
