@@ -187,11 +187,11 @@ class AppController {
         now.source().codeHash(now.spec().mode()));
   }
 
-  @PostMapping(ROOT + "/{appId}/rollback/{versionIndex}")
+  @PostMapping(ROOT + "/{appId}/rollback/{version_index}")
   ResponseEntity<AppView> rollBack(
       @AuthenticationPrincipal Caller caller,
       @PathVariable String appId,
-      @PathVariable int versionIndex,
+      @PathVariable("version_index") int versionIndex,
       @RequestHeader(name = Submissions.IDEMPOTENCY_KEY, required = false) @Nullable String key,
       @RequestHeader(name = Submissions.VIA, required = false) @Nullable String via) {
     ProjectedApp app = visible(caller, appId);

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -16,6 +17,7 @@ import org.springframework.http.ResponseEntity;
 import org.springframework.http.converter.HttpMessageNotReadableException;
 import org.springframework.web.ErrorResponse;
 import org.springframework.web.bind.annotation.ExceptionHandler;
+import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.RestControllerAdvice;
 import org.springframework.web.context.request.async.AsyncRequestNotUsableException;
 import org.springframework.web.method.annotation.MethodArgumentTypeMismatchException;
@@ -27,6 +29,8 @@ import tools.jackson.databind.exc.MismatchedInputException;
 @RestControllerAdvice
 class ErrorResponses {
   private static final Logger log = LoggerFactory.getLogger(ErrorResponses.class);
+  private static final Pattern PARSERS_OWN_SOURCE =
+      Pattern.compile(" \\(start marker at \\[Source:.*");
 
   @ExceptionHandler
   ResponseEntity<Object> refused(ApiError error, HttpServletRequest request) {
@@ -40,7 +44,7 @@ class ErrorResponses {
         error.code().isEmpty()
             ? error.text()
             : object(error.code().get().name(), error.text(), error.details());
-    return ResponseEntity.status(error.status()).body(Map.of("detail", detail));
+    return json(ResponseEntity.status(error.status()), detail);
   }
 
   @ExceptionHandler
@@ -52,10 +56,10 @@ class ErrorResponses {
   @ExceptionHandler
   ResponseEntity<Object> wrongType(
       MethodArgumentTypeMismatchException error, HttpServletRequest request) {
-    String where = request.getQueryString() == null ? "path" : "query";
+    boolean inPath = error.getParameter().hasParameterAnnotation(PathVariable.class);
     Map<String, @Nullable Object> fault = new LinkedHashMap<>();
     fault.put("type", "int_parsing");
-    fault.put("loc", List.of(where, error.getName()));
+    fault.put("loc", List.of(inPath ? "path" : "query", error.getName()));
     fault.put("msg", "Input should be a valid integer, unable to parse string as an integer");
     fault.put("input", error.getValue());
     return unprocessable(fault, request);
@@ -70,11 +74,8 @@ class ErrorResponses {
       HttpStatusCode status = known.getStatusCode();
       HttpStatus named = HttpStatus.resolve(status.value());
       String reason = named == null ? "Error" : named.getReasonPhrase();
-      return isV1(request)
-          ? problem(known.getBody())
-          : ResponseEntity.status(status)
-              .headers(known.getHeaders())
-              .body(Map.of("detail", reason));
+      ResponseEntity.BodyBuilder answer = ResponseEntity.status(status).headers(known.getHeaders());
+      return isV1(request) ? problem(answer, known.getBody()) : json(answer, reason);
     }
     log.error("{} {} failed", request.getMethod(), request.getRequestURI(), error);
     if (isV1(request)) {
@@ -96,7 +97,7 @@ class ErrorResponses {
               HttpStatus.UNPROCESSABLE_CONTENT, fault.get("loc") + ": " + fault.get("msg"));
       return problem(problem);
     }
-    return ResponseEntity.unprocessableContent().body(Map.of("detail", List.of(fault)));
+    return json(ResponseEntity.unprocessableContent(), List.of(fault));
   }
 
   private static Map<String, @Nullable Object> bodyFault(@Nullable Throwable cause) {
@@ -105,8 +106,16 @@ class ErrorResponses {
     switch (cause) {
       case StreamReadException unparsable -> {
         fault.put("type", "json_invalid");
-        loc.add(unparsable.getLocation().getCharOffset());
-        fault.put("msg", "JSON decode error: " + unparsable.getOriginalMessage());
+        loc.add(unparsable.getLocation().getByteOffset());
+        fault.put(
+            "msg",
+            "JSON decode error: "
+                + PARSERS_OWN_SOURCE.matcher(unparsable.getOriginalMessage()).replaceFirst(""));
+      }
+      case MismatchedInputException more when isTrailing(more) -> {
+        fault.put("type", "json_invalid");
+        loc.add(more.getLocation().getByteOffset());
+        fault.put("msg", "JSON decode error: Extra data");
       }
       case MismatchedInputException mismatch -> {
         for (JacksonException.Reference step : mismatch.getPath()) {
@@ -127,6 +136,10 @@ class ErrorResponses {
     fault.put("loc", loc);
     fault.put("input", null);
     return fault;
+  }
+
+  private static boolean isTrailing(MismatchedInputException error) {
+    return error.getOriginalMessage().startsWith("Trailing token");
   }
 
   private static String typeName(@Nullable Class<?> type) {
@@ -161,10 +174,18 @@ class ErrorResponses {
     return detail;
   }
 
+  /** JSON also for a client that asked for something else: better than no answer. */
+  private static ResponseEntity<Object> json(ResponseEntity.BodyBuilder answer, Object detail) {
+    return answer.contentType(MediaType.APPLICATION_JSON).body(Map.of("detail", detail));
+  }
+
   private static ResponseEntity<Object> problem(ProblemDetail problem) {
-    return ResponseEntity.status(problem.getStatus())
-        .contentType(MediaType.APPLICATION_PROBLEM_JSON)
-        .body(problem);
+    return problem(ResponseEntity.status(problem.getStatus()), problem);
+  }
+
+  private static ResponseEntity<Object> problem(
+      ResponseEntity.BodyBuilder answer, ProblemDetail problem) {
+    return answer.contentType(MediaType.APPLICATION_PROBLEM_JSON).body(problem);
   }
 
   private static boolean isV1(HttpServletRequest request) {

@@ -134,7 +134,7 @@ class AuthorizationMatrixTest {
         route
             .substring(route.indexOf(' ') + 1)
             .replace("{appId}", app)
-            .replace("{versionIndex}", "0")
+            .replace("{version_index}", "0")
             .replace("{version}", "1")
             .replace("{id}", "000000000000000000000000");
     Optional<String> body =
