@@ -147,7 +147,7 @@ class AppController {
 
   @GetMapping(ROOT + "/{appId}/status")
   Status status(@AuthenticationPrincipal Caller caller, @PathVariable String appId) {
-    AppStatus status = statusOf(visible(caller, appId).id());
+    AppStatus status = statusOf(visible(caller, appId));
     return new Status(
         status.status(),
         status.pod(),
