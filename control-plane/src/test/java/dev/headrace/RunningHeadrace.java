@@ -6,8 +6,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.file.Path;
-import java.time.Instant;
-import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
@@ -67,13 +65,7 @@ public final class RunningHeadrace implements AutoCloseable {
 
   /** The process that apps are forked from: the child of this one that speaks for the runner. */
   public ProcessHandle forkServer() {
-    return ProcessHandle.current()
-        .children()
-        .filter(
-            child -> child.info().commandLine().orElse("").contains("headrace_runner.forkserver"))
-        .filter(ProcessHandle::isAlive)
-        .max(Comparator.comparing(child -> child.info().startInstant().orElse(Instant.EPOCH)))
-        .orElseThrow();
+    return Children.running("headrace_runner.forkserver").getFirst();
   }
 
   public <T> T part(Class<T> type) {

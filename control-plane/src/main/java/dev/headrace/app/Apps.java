@@ -64,7 +64,7 @@ final class Apps {
    */
   AppCommit create(Submission submission, AppRequest request) {
     AppIds.Candidate id = AppIds.first(submission.caller().userId(), submission.deployId());
-    SourceGate.Admitted source = gate.admitNew(request);
+    SourceGate.Admitted source = gate.admitNew(submission.caller(), request);
     for (int attempt = 0; attempt < ATTEMPTS; attempt++, id = id.next()) {
       if (isTaken(id.appId(), submission)) {
         continue;
@@ -100,7 +100,9 @@ final class Apps {
       throw ApiError.of(ErrorCode.INVALID_REQUEST, "No fields to update");
     }
     Optional<SourceGate.Admitted> admitted =
-        source ? Optional.of(gate.admit(request, now.spec().entrypoint())) : Optional.empty();
+        source
+            ? Optional.of(gate.admit(submission.caller(), request, now.spec().entrypoint()))
+            : Optional.empty();
     Action action = source || environment ? Action.DEPLOY : Action.RENAME;
     Optional<AppCommit> earlier =
         earlier(submission, id, commit -> made(commit, action, request, admitted));

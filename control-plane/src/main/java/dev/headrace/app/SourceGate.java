@@ -2,6 +2,7 @@ package dev.headrace.app;
 
 import dev.headrace.http.ApiError;
 import dev.headrace.http.ErrorCode;
+import dev.headrace.identity.Caller;
 import dev.headrace.manifests.AppSpec;
 import dev.headrace.manifests.Framework;
 import dev.headrace.manifests.InvalidSpec;
@@ -32,7 +33,7 @@ final class SourceGate {
   record Admitted(Mode mode, Framework framework, String entrypoint, SourceFiles files) {}
 
   /** The order of the checks is the one that today's clients rely on. */
-  Admitted admitNew(AppRequest request) {
+  Admitted admitNew(Caller caller, AppRequest request) {
     refuseUnsupported(request);
     boolean multi = request.hasFiles() || Mode.MULTI.word().equals(request.mode());
     if (request.mode() != null
@@ -52,17 +53,18 @@ final class SourceGate {
     if (request.name() == null) {
       throw invalid("name required");
     }
-    return admit(request, Objects.requireNonNullElse(request.entrypoint(), DEFAULT_ENTRYPOINT));
+    return admit(
+        caller, request, Objects.requireNonNullElse(request.entrypoint(), DEFAULT_ENTRYPOINT));
   }
 
   /** Source for an app whose entrypoint is fixed. */
-  Admitted admit(AppRequest request, String entrypoint) {
+  Admitted admit(Caller caller, AppRequest request, String entrypoint) {
     Map<String, String> files = request.files();
     Source source =
         files == null || files.isEmpty()
             ? new Source.Single(Objects.requireNonNullElse(request.code(), ""))
             : new Source.Multi(files, entrypoint);
-    return switch (check(source)) {
+    return switch (check(caller, source)) {
       case Verdict.Accepted(String framework) -> admitted(source, framework);
       case Verdict.Refused(String message, OptionalInt line, Optional<String> file) ->
           throw ApiError.of(
@@ -70,9 +72,9 @@ final class SourceGate {
     };
   }
 
-  Verdict check(Source source) {
+  Verdict check(Caller caller, Source source) {
     try {
-      return checker.check(source);
+      return checker.check(source, caller.userId());
     } catch (RejectedExecutionException e) {
       throw ApiError.of(
           ErrorCode.BUSY, "Too many changes are being checked; nothing was changed. Try again.");

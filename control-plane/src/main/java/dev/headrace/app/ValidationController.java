@@ -29,14 +29,14 @@ class ValidationController {
   record Answer(boolean valid, String message, @Nullable Integer line, @Nullable String file) {}
 
   @PostMapping("/api/apps/validate")
-  Answer draft(@RequestBody AppRequest request) {
+  Answer draft(@AuthenticationPrincipal Caller caller, @RequestBody AppRequest request) {
     Map<String, String> files = request.files();
     if (files != null && !files.isEmpty()) {
-      return check(new Source.Multi(files, entrypoint(request)));
+      return check(caller, new Source.Multi(files, entrypoint(request)));
     }
     return request.code() == null
         ? new Answer(false, "No code or files provided", null, null)
-        : check(new Source.Single(request.code()));
+        : check(caller, new Source.Single(request.code()));
   }
 
   /** What the request leaves out is taken from the app. */
@@ -52,10 +52,11 @@ class ValidationController {
       if (changed != null) {
         files.putAll(changed);
       }
-      return check(new Source.Multi(files, app.spec().entrypoint()));
+      return check(caller, new Source.Multi(files, app.spec().entrypoint()));
     }
     String code = request == null ? null : request.code();
     return check(
+        caller,
         new Source.Single(
             Objects.requireNonNullElseGet(
                 code, () -> String.valueOf(files.get(app.spec().entrypoint())))));
@@ -65,8 +66,8 @@ class ValidationController {
     return Objects.requireNonNullElse(request.entrypoint(), SourceGate.DEFAULT_ENTRYPOINT);
   }
 
-  private Answer check(Source source) {
-    return switch (gate.check(source)) {
+  private Answer check(Caller caller, Source source) {
+    return switch (gate.check(caller, source)) {
       case Verdict.Accepted accepted -> new Answer(true, "Code validation passed", null, null);
       case Verdict.Refused refused ->
           new Answer(

@@ -9,6 +9,7 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.HttpStatusCode;
 import org.springframework.http.MediaType;
@@ -31,20 +32,25 @@ class ErrorResponses {
   private static final Logger log = LoggerFactory.getLogger(ErrorResponses.class);
   private static final Pattern PARSERS_OWN_SOURCE =
       Pattern.compile(" \\(start marker at \\[Source:.*");
+  private static final String RETRY_AFTER_SECONDS = "1";
 
   @ExceptionHandler
   ResponseEntity<Object> refused(ApiError error, HttpServletRequest request) {
+    ResponseEntity.BodyBuilder answer = ResponseEntity.status(error.status());
+    if (error.status() == HttpStatus.SERVICE_UNAVAILABLE) {
+      answer.header(HttpHeaders.RETRY_AFTER, RETRY_AFTER_SECONDS);
+    }
     if (isV1(request)) {
       ProblemDetail problem = ProblemDetail.forStatusAndDetail(error.status(), error.text());
       error.code().ifPresent(code -> problem.setProperty("code", code.name()));
       error.details().forEach(problem::setProperty);
-      return problem(problem);
+      return answer.contentType(MediaType.APPLICATION_PROBLEM_JSON).body(problem);
     }
     Object detail =
         error.code().isEmpty()
             ? error.text()
             : object(error.code().get().name(), error.text(), error.details());
-    return json(ResponseEntity.status(error.status()), detail);
+    return json(answer, detail);
   }
 
   @ExceptionHandler

@@ -7,87 +7,135 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.Semaphore;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** A pool of {@link CheckerProcess}es; a child that dies is replaced. Thread-safe. */
+/**
+ * A pool of {@link CheckerProcess}es; a child that dies is replaced. Nobody can fill the queue
+ * before it alone. Thread-safe.
+ */
 public final class SyntaxChecker implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(SyntaxChecker.class);
   private static final int CHILDREN = 2;
-  private static final int MOST_WAITING = 64;
-  private static final Duration LIMIT = Duration.ofSeconds(5);
-  private static final Verdict TOO_MUCH =
-      new Verdict.Refused(
-          "Checking this code took more than %d seconds or too much memory. Make it smaller or less deeply nested."
-              .formatted(LIMIT.toSeconds()),
-          OptionalInt.empty(),
-          Optional.empty());
+
+  /** Waiting or being checked. */
+  static final int MOST_AT_ONCE = 64;
+
+  static final int MOST_PER_CALLER = 16;
 
   private final Path python;
   private final Path checker;
   private final JsonMapper json;
+  private final Duration limit;
+  private final Verdict tooMuch;
   private final BlockingQueue<Optional<CheckerProcess>> idle = new ArrayBlockingQueue<>(CHILDREN);
+  private final Set<CheckerProcess> children = ConcurrentHashMap.newKeySet();
+  private final Semaphore places = new Semaphore(MOST_AT_ONCE);
+  private final Map<String, Integer> byCaller = new ConcurrentHashMap<>();
+  private volatile boolean closed;
 
-  private final Semaphore places = new Semaphore(MOST_WAITING);
-
-  /** Children are started when first needed. */
-  public SyntaxChecker(Path python, Path checker, JsonMapper json) {
+  /**
+   * Children are started when first needed.
+   *
+   * @param limit for one source; a child that needs longer is ended
+   */
+  public SyntaxChecker(Path python, Path checker, JsonMapper json, Duration limit) {
     this.python = python;
     this.checker = checker;
     this.json = json;
+    this.limit = limit;
+    this.tooMuch =
+        new Verdict.Refused(
+            "Checking this code took more than %d seconds or too much memory. Make it smaller or less deeply nested."
+                .formatted(limit.toSeconds()),
+            OptionalInt.empty(),
+            Optional.empty());
     for (int i = 0; i < CHILDREN; i++) {
       idle.add(Optional.empty());
     }
   }
 
   /**
-   * Asks a free child, and another one if that died for no fault of the source.
+   * Asks a free child. If that died, which somebody else may have caused, asks a fresh one.
    *
-   * @throws RejectedExecutionException when too many callers wait already
+   * @param caller who may have only so many sources here at once
+   * @throws RejectedExecutionException when too many sources are here already, or at the end
    */
-  public Verdict check(Source source) throws InterruptedException {
+  public Verdict check(Source source, String caller) throws InterruptedException {
     String request = json.writeValueAsString(request(source));
-    if (!places.tryAcquire()) {
-      throw new RejectedExecutionException("too many sources wait to be checked");
+    if (byCaller.merge(caller, 1, Integer::sum) > MOST_PER_CALLER) {
+      left(caller);
+      throw new RejectedExecutionException("this caller has too many sources to be checked");
     }
     try {
-      Optional<Verdict> verdict = ask(request);
-      return verdict.isPresent() ? verdict.get() : ask(request).orElse(TOO_MUCH);
+      if (!places.tryAcquire()) {
+        throw new RejectedExecutionException("too many sources wait to be checked");
+      }
+      try {
+        Optional<Verdict> verdict = ask(request, false);
+        return verdict.isPresent() ? verdict.get() : ask(request, true).orElse(tooMuch);
+      } finally {
+        places.release();
+      }
     } finally {
-      places.release();
+      left(caller);
     }
   }
 
+  private void left(String caller) {
+    byCaller.computeIfPresent(caller, (_, count) -> count == 1 ? null : count - 1);
+  }
+
   /** Empty when the child died of itself. */
-  private Optional<Verdict> ask(String request) throws InterruptedException {
+  private Optional<Verdict> ask(String request, boolean fresh) throws InterruptedException {
     Optional<CheckerProcess> slot = idle.take();
     try {
+      if (fresh) {
+        slot = ended(slot);
+      }
       CheckerProcess child = slot.isPresent() ? slot.get() : start();
       slot = Optional.of(child);
-      return Optional.of(verdict(json.readTree(child.ask(request, LIMIT))));
+      return Optional.of(verdict(json.readTree(child.ask(request, limit))));
     } catch (CheckerProcess.Overdue e) {
-      slot.ifPresent(CheckerProcess::close);
-      slot = Optional.empty();
-      return Optional.of(TOO_MUCH);
-    } catch (IOException e) {
-      log.warn("a syntax checker ended while it read a source: {}", e.getMessage());
-      slot.ifPresent(CheckerProcess::close);
-      slot = Optional.empty();
+      slot = ended(slot);
+      return Optional.of(tooMuch);
+    } catch (IOException | JacksonException e) {
+      slot = ended(slot);
+      if (!closed) {
+        log.warn("a syntax checker ended while it read a source: {}", e.getMessage());
+      }
       return Optional.empty();
     } finally {
       idle.add(slot);
     }
   }
 
+  private Optional<CheckerProcess> ended(Optional<CheckerProcess> slot) {
+    slot.ifPresent(child -> {
+      children.remove(child);
+      child.close();
+    });
+    return Optional.empty();
+  }
+
   private CheckerProcess start() {
     try {
-      return new CheckerProcess(python, checker);
+      CheckerProcess child = new CheckerProcess(python, checker);
+      children.add(child);
+      if (closed) {
+        ended(Optional.of(child));
+        throw new RejectedExecutionException("no more sources are checked");
+      }
+      return child;
     } catch (IOException e) {
       throw new IllegalStateException(
           "%s could not be started; is the runner's virtual environment there?".formatted(python),
@@ -123,8 +171,10 @@ public final class SyntaxChecker implements AutoCloseable {
         file.isString() ? Optional.of(file.asString()) : Optional.empty());
   }
 
+  /** Also ends the children that read a source. */
   @Override
   public void close() {
-    idle.forEach(slot -> slot.ifPresent(CheckerProcess::close));
+    closed = true;
+    children.forEach(CheckerProcess::close);
   }
 }
