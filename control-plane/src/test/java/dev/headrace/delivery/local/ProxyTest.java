@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.headrace.Author;
 import dev.headrace.RunningHeadrace;
 import dev.headrace.Wire;
+import dev.headrace.delivery.DeliveryEngine;
+import dev.headrace.git.AppId;
 import java.io.BufferedReader;
 import java.io.InputStream;
 import java.io.InputStreamReader;
@@ -203,12 +205,20 @@ class ProxyTest {
 
   @Test
   void aWebSocketIsPassedByPath() throws Exception {
+    talk(headrace.appsUrl() + ada.path(app));
+  }
+
+  @Test
+  void aWebSocketIsPassedByHost() throws Exception {
+    talk(headrace.part(DeliveryEngine.class).url(new AppId(app)));
+  }
+
+  private static void talk(String address) throws Exception {
     BlockingQueue<String> heard = new LinkedBlockingQueue<>();
     WebSocket socket =
         HTTP.newWebSocketBuilder()
             .buildAsync(
-                URI.create(
-                    headrace.appsUrl().replaceFirst("^http", "ws") + ada.path(app) + "/echo"),
+                URI.create(address.replaceFirst("^http", "ws") + "/echo"),
                 new WebSocket.Listener() {
                   @Override
                   public CompletionStage<?> onText(WebSocket by, CharSequence text, boolean last) {
