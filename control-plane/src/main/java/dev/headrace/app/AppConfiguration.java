@@ -1,5 +1,6 @@
 package dev.headrace.app;
 
+import dev.headrace.HeadraceSettings;
 import dev.headrace.delivery.DeliveryEngine;
 import dev.headrace.delivery.DeployFeed;
 import dev.headrace.delivery.Deploys;
@@ -23,8 +24,12 @@ public class AppConfiguration {
   }
 
   @Bean
-  Changes changes(PlatformRepository repository, Projection projection, DeliveryEngine engine) {
-    return new Changes(repository, projection, engine);
+  Changes changes(
+      PlatformRepository repository,
+      Projection projection,
+      DeliveryEngine engine,
+      HeadraceSettings settings) {
+    return new Changes(repository, projection, engine, settings.data());
   }
 
   @Bean

@@ -15,6 +15,7 @@ import dev.headrace.http.ErrorCode;
 import dev.headrace.manifests.AppSpec;
 import dev.headrace.manifests.RenderedApp;
 import dev.headrace.projection.Projection;
+import java.nio.file.Path;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -26,14 +27,22 @@ import org.slf4j.LoggerFactory;
 final class Changes {
   private static final Logger log = LoggerFactory.getLogger(Changes.class);
 
+  /** What outcomes, accounts and the log may still need when changes are refused already. */
+  private static final long KEPT_FREE_BYTES = 8L << 20;
+
   private final PlatformRepository repository;
   private final Projection projection;
   private final DeliveryEngine engine;
+  private final Path data;
 
-  Changes(PlatformRepository repository, Projection projection, DeliveryEngine engine) {
+  /**
+   * @param data the folder on whose disk git and the database grow
+   */
+  Changes(PlatformRepository repository, Projection projection, DeliveryEngine engine, Path data) {
     this.repository = repository;
     this.projection = projection;
     this.engine = engine;
+    this.data = data;
   }
 
   /** What became of a change: its commit, or that somebody else's came first. */
@@ -88,6 +97,7 @@ final class Changes {
   }
 
   private Result commit(Submission submission, Change change) {
+    requireRoom();
     return switch (repository.commit(change).join()) {
       case CommitOutcome.Committed(AppCommit commit) -> delivered(commit);
       case CommitOutcome.AlreadyCommitted(AppCommit commit) -> delivered(commit);
@@ -121,10 +131,29 @@ final class Changes {
     };
   }
 
+  /** Before anything is written, so that no change is half of what its author is told. */
+  private void requireRoom() {
+    long free = data.toFile().getUsableSpace();
+    if (free < KEPT_FREE_BYTES) {
+      throw ApiError.of(
+          ErrorCode.DISK_FULL,
+          ("The disk of the platform's data folder is full (%d kB are free, %d kB are kept free);"
+                  + " nothing was changed. Free some space and send the change again; apps that run"
+                  + " go on.")
+              .formatted(free >> 10, KEPT_FREE_BYTES >> 10));
+    }
+  }
+
   /** The engine is told also when the read model cannot be written: git has the commit. */
   private Result delivered(AppCommit commit) {
     try {
       projection.catchUp();
+    } catch (RuntimeException e) {
+      log.error("commit {} could not be projected", commit.id().sha(), e);
+      throw ApiError.of(
+          ErrorCode.DEPLOY_FAILED,
+          "This change is commit %s and is delivered, but the database could not be written: it is shown after the next change. The platform's log says more."
+              .formatted(commit.id().sha()));
     } finally {
       engine.wake(commit.app());
     }

@@ -13,6 +13,7 @@ public enum ErrorCode {
   CONFLICT(HttpStatus.CONFLICT),
   PRECONDITION_FAILED(HttpStatus.PRECONDITION_FAILED),
   BUSY(HttpStatus.SERVICE_UNAVAILABLE),
+  DISK_FULL(HttpStatus.INSUFFICIENT_STORAGE),
   DEPLOY_FAILED(HttpStatus.INTERNAL_SERVER_ERROR);
 
   private final HttpStatus status;

@@ -1,5 +1,6 @@
 package dev.headrace.http;
 
+import com.mongodb.MongoException;
 import jakarta.servlet.http.HttpServletRequest;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -33,6 +34,9 @@ class ErrorResponses {
   private static final Pattern PARSERS_OWN_SOURCE =
       Pattern.compile(" \\(start marker at \\[Source:.*");
   private static final String RETRY_AFTER_SECONDS = "1";
+
+  /** As MongoDB and the embedded store say it. */
+  private static final int OUT_OF_DISK_SPACE = 14_031;
 
   @ExceptionHandler
   ResponseEntity<Object> refused(ApiError error, HttpServletRequest request) {
@@ -69,6 +73,21 @@ class ErrorResponses {
     fault.put("msg", "Input should be a valid integer, unable to parse string as an integer");
     fault.put("input", error.getValue());
     return unprocessable(fault, request);
+  }
+
+  @ExceptionHandler
+  ResponseEntity<Object> database(MongoException error, HttpServletRequest request) {
+    if (error.getCode() != OUT_OF_DISK_SPACE) {
+      return other(error, request);
+    }
+    String text =
+        "The disk of the platform's data folder is full. Free some space and send this again;"
+            + " apps that run go on.";
+    return refused(
+        request.getRequestURI().startsWith("/api/auth/")
+            ? ApiError.text(ErrorCode.DISK_FULL.status(), text)
+            : ApiError.of(ErrorCode.DISK_FULL, text),
+        request);
   }
 
   @ExceptionHandler(AsyncRequestNotUsableException.class)

@@ -43,26 +43,22 @@ final class EmbeddedMongo implements AutoCloseable {
       Set.of("insert", "update", "delete", "findandmodify", "createindexes", "drop");
 
   private static final Set<String> PRECIOUS = Set.of("users", "settings");
-  private static final int CACHE_MEGABYTES = 8;
 
   private final String secret = HexFormat.of().formatHex(randomBytes());
   private final MongoServer server;
 
   EmbeddedMongo(Path folder) throws IOException {
     Files.createDirectories(folder);
-    MVStore store = openStore(folder);
+    StoreFile file = openFile(folder);
+    MVStore store = new MVStore.Builder().adoptFileStore(file).autoCommitDisabled().open();
     store.setVersionsToKeep(0);
-    server = new MongoServer(new GuardedBackend(store, secret));
+    server = new MongoServer(new GuardedBackend(store, file, secret));
     server.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 1, 4);
   }
 
-  private static MVStore openStore(Path folder) {
+  private static StoreFile openFile(Path folder) {
     try {
-      return new MVStore.Builder()
-          .fileName(folder.resolve("store.mv").toString())
-          .autoCommitDisabled()
-          .cacheSize(CACHE_MEGABYTES)
-          .open();
+      return new StoreFile(folder);
     } catch (MVStoreException e) {
       if (e.getErrorCode() == DataUtils.ERROR_FILE_LOCKED) {
         throw new StoreInUse(folder, e);
@@ -95,6 +91,7 @@ final class EmbeddedMongo implements AutoCloseable {
   private static final int INTERNAL_ERROR = 1;
 
   private static final class GuardedBackend extends H2Backend {
+    private final StoreFile file;
     private final byte[] secret;
     private final ReentrantLock writing = new ReentrantLock();
     private final ReentrantLock committing = new ReentrantLock();
@@ -102,8 +99,9 @@ final class EmbeddedMongo implements AutoCloseable {
     private long committed;
     private final Set<Channel> admitted = ConcurrentHashMap.newKeySet();
 
-    GuardedBackend(MVStore store, String secret) {
+    GuardedBackend(MVStore store, StoreFile file, String secret) {
       super(store);
+      this.file = file;
       this.secret = secret.getBytes(StandardCharsets.UTF_8);
     }
 
@@ -160,6 +158,12 @@ final class EmbeddedMongo implements AutoCloseable {
       long mine;
       writing.lock();
       try {
+        if (writes && !file.hasReserve()) {
+          throw new MongoServerError(
+              MongoConnection.OUT_OF_DISK_SPACE,
+              "OutOfDiskSpace",
+              "the disk is full; the embedded store takes no writes until there is room");
+        }
         reply = work.get().cloneDeeply();
         mine = writes ? ++written : committed;
       } finally {

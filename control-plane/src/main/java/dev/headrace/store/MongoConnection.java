@@ -13,6 +13,9 @@ import java.util.concurrent.TimeUnit;
 
 /** An open client and, where this process is the server too, that server. */
 public final class MongoConnection implements AutoCloseable {
+  /** Mongo's own code for it. */
+  static final int OUT_OF_DISK_SPACE = 14_031;
+
   private static final int READ_LIMIT_SECONDS = 30;
   private static final String DEFAULT_DATABASE = "headrace";
 
