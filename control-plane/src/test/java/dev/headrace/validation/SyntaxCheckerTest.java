@@ -116,8 +116,8 @@ class SyntaxCheckerTest {
 
   @Test
   void sourcesThatAreCheckedAtOnceEachGetTheirOwnVerdict() throws Exception {
-    try (SyntaxChecker checker = checker(REAL, LONG);
-        ExecutorService callers = Executors.newVirtualThreadPerTaskExecutor()) {
+    try (ExecutorService callers = Executors.newVirtualThreadPerTaskExecutor();
+        SyntaxChecker checker = checker(REAL, LONG)) {
       List<Future<Verdict>> verdicts = new ArrayList<>();
       for (int line = 1; line <= 20; line++) {
         Source wrongThere = new Source.Single("\n".repeat(line - 1) + "def\n");
@@ -135,7 +135,7 @@ class SyntaxCheckerTest {
   void whoIsOneTooManyIsRejectedAtOnceAndClosingRejectsTheRestAndEndsTheChildren()
       throws Exception {
     Path silent = script("import signal\nsignal.pause()\n");
-    SyntaxChecker checker = checker(silent, LONG);
+    SyntaxChecker checker = checker(silent, Duration.ofSeconds(40));
     try (ExecutorService callers = Executors.newVirtualThreadPerTaskExecutor()) {
       ExecutorCompletionService<Verdict> answers = new ExecutorCompletionService<>(callers);
       for (int i = 0; i <= SyntaxChecker.MOST_AT_ONCE; i++) {
