@@ -226,7 +226,7 @@ final class Apps {
               submission,
               action,
               draft.spec(),
-              manifests.render(draft.spec(), draft.source(), serving(visible.id(), now.app())),
+              manifests.render(draft.spec(), draft.source(), serving(visible.id(), now)),
               Optional.of(now.head().id()),
               restores);
       if (result instanceof Changes.Result.Made(AppCommit commit)) {
@@ -250,8 +250,11 @@ final class Apps {
   }
 
   /** The source that answers now must stay in the tree beside the new one. */
-  private Optional<SourceFiles> serving(AppId id, ParsedApp now) {
-    return deploys.serving(id).map(live -> readAt(id, live).source()).or(now::serving);
+  private Optional<SourceFiles> serving(AppId id, Current now) {
+    return deploys
+        .serving(id)
+        .map(live -> (live.equals(now.head().id()) ? now.app() : readAt(id, live)).source())
+        .or(now.app()::serving);
   }
 
   private boolean isTaken(AppId id, Submission submission) {

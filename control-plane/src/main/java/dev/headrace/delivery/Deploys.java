@@ -16,6 +16,7 @@ import com.mongodb.client.MongoCollection;
 import com.mongodb.client.MongoDatabase;
 import com.mongodb.client.model.IndexOptions;
 import com.mongodb.client.model.Indexes;
+import com.mongodb.client.model.UpdateOneModel;
 import com.mongodb.client.model.UpdateOptions;
 import dev.headrace.git.AppCommit;
 import dev.headrace.git.AppId;
@@ -62,23 +63,33 @@ public final class Deploys {
   }
 
   /**
-   * Writes what git says; does not touch what was observed before. Commits of one app come in their
-   * order.
+   * A commit that is new to the store, or is told once more.
    *
    * @param sequence position in the history of the platform
-   * @param initially the outcome if this commit is new to the store
+   * @param initially the outcome if it is new
    */
-  public void record(AppCommit commit, long sequence, Outcome initially) {
+  public record Recorded(AppCommit commit, long sequence, Outcome initially) {}
+
+  /**
+   * Writes what git says, in one request; does not touch what was observed before. At least one,
+   * commits of one app in their order.
+   */
+  public void record(List<Recorded> commits) {
+    deploys.bulkWrite(commits.stream().map(this::write).toList());
+    commits.forEach(recorded -> feed.changed(recorded.commit().app()));
+  }
+
+  private UpdateOneModel<Document> write(Recorded recorded) {
+    AppCommit commit = recorded.commit();
     Document committed =
         new Document("stage", Stage.COMMITTED.word()).append("at", Date.from(committedAt(commit)));
-    deploys.updateOne(
+    return new UpdateOneModel<>(
         eq("_id", commit.id().sha()),
         combine(
-            DeployDocument.fromGit(commit, sequence),
-            setOnInsert("outcome", initially.word()),
+            DeployDocument.fromGit(commit, recorded.sequence()),
+            setOnInsert("outcome", recorded.initially().word()),
             setOnInsert("stages", List.of(committed))),
         new UpdateOptions().upsert(true));
-    feed.changed(commit.app());
   }
 
   /** Git keeps whole seconds; for a commit of just now this clock knows better. */

@@ -12,6 +12,7 @@ import static com.mongodb.client.model.Updates.setOnInsert;
 import com.mongodb.client.MongoCollection;
 import com.mongodb.client.MongoDatabase;
 import com.mongodb.client.model.Indexes;
+import com.mongodb.client.model.UpdateOneModel;
 import com.mongodb.client.model.UpdateOptions;
 import dev.headrace.git.AppCommit;
 import dev.headrace.git.AppId;
@@ -77,10 +78,36 @@ public final class ProjectedApps {
     apps.updateOne(eq("_id", app.id().value()), set("last_activity", Date.from(clock.instant())));
   }
 
-  /**
-   * @param sequence position in the history of the platform
-   */
-  void record(AppCommit commit, long sequence, String ownerId, String name) {
+  /** What one commit says of its app, in the order of history. */
+  sealed interface Entry {
+    /**
+     * A deploy, rollback or rename.
+     *
+     * @param sequence position in the history of the platform
+     */
+    record Changed(AppCommit commit, long sequence, String ownerId, String name) implements Entry {}
+
+    record Deleted(AppCommit commit) implements Entry {}
+  }
+
+  /** At least one, in one request to the database. */
+  void record(List<Entry> entries) {
+    apps.bulkWrite(entries.stream().map(ProjectedApps::write).toList());
+  }
+
+  private static UpdateOneModel<Document> write(Entry entry) {
+    return switch (entry) {
+      case Entry.Changed(AppCommit commit, long sequence, String ownerId, String name) ->
+          write(commit, sequence, ownerId, name);
+      case Entry.Deleted(AppCommit commit) ->
+          new UpdateOneModel<>(
+              eq("_id", commit.app().value()),
+              combine(set("deleted", true), set("head", commit.id().sha())));
+    };
+  }
+
+  private static UpdateOneModel<Document> write(
+      AppCommit commit, long sequence, String ownerId, String name) {
     List<Bson> changes = new ArrayList<>();
     changes.add(set("owner_id", ownerId));
     changes.add(set("name", name));
@@ -93,14 +120,8 @@ public final class ProjectedApps {
       changes.add(set("last_deploy_at", Date.from(commit.at())));
       changes.add(set("last_activity", Date.from(commit.at())));
     }
-    apps.updateOne(
+    return new UpdateOneModel<>(
         eq("_id", commit.app().value()), combine(changes), new UpdateOptions().upsert(true));
-  }
-
-  void recordDeleted(AppCommit commit) {
-    apps.updateOne(
-        eq("_id", commit.app().value()),
-        combine(set("deleted", true), set("head", commit.id().sha())));
   }
 
   void clear() {

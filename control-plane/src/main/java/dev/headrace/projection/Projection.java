@@ -18,10 +18,13 @@ import dev.headrace.git.PlatformRepository;
 import dev.headrace.manifests.AppSpec;
 import dev.headrace.manifests.InvalidSpec;
 import dev.headrace.manifests.Manifests;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.stream.Gatherers;
 import java.util.stream.Stream;
 import org.bson.Document;
 import org.jspecify.annotations.Nullable;
@@ -38,7 +41,7 @@ public final class Projection {
   /** Another number where what is stored takes another shape: it is then projected again. */
   private static final String POSITION = "projection-2";
 
-  private static final int SAVED_EACH = 200;
+  private static final int AT_ONCE = 200;
 
   private final PlatformRepository repository;
   private final Manifests manifests;
@@ -77,11 +80,13 @@ public final class Projection {
         return;
       }
       try (Stream<AppCommit> commits = news(head)) {
-        commits.forEachOrdered(this::project);
+        commits.gather(Gatherers.windowFixed(AT_ONCE)).forEachOrdered(this::project);
       }
       rebuilding = false;
       newestVersions.clear();
-      save(new Position(Optional.of(head), position.sequence()));
+      if (!position.commit().equals(Optional.of(head))) {
+        save(new Position(Optional.of(head), position.sequence()));
+      }
     } finally {
       lock.unlock();
     }
@@ -102,23 +107,30 @@ public final class Projection {
     return repository.between(Optional.empty(), head);
   }
 
-  private void project(AppCommit commit) {
-    long sequence = position.sequence() + 1;
+  private void project(List<AppCommit> commits) {
+    long sequence = position.sequence();
+    List<ProjectedApps.Entry> entries = new ArrayList<>();
+    List<Deploys.Recorded> recorded = new ArrayList<>();
+    for (AppCommit commit : commits) {
+      sequence++;
+      entries.add(entry(commit, sequence));
+      recorded.add(new Deploys.Recorded(commit, sequence, initially(commit)));
+    }
+    apps.record(entries);
+    deploys.record(recorded);
+    save(new Position(Optional.of(commits.getLast().id()), sequence));
+  }
+
+  private ProjectedApps.Entry entry(AppCommit commit, long sequence) {
     if (commit.action() == Action.DELETE) {
-      apps.recordDeleted(commit);
-    } else {
-      Optional<AppSpec> spec = spec(commit);
-      apps.record(
-          commit,
-          sequence,
-          spec.map(AppSpec::ownerId).orElse(commit.actor().userId()),
-          spec.map(AppSpec::name).orElse(commit.appName()));
+      return new ProjectedApps.Entry.Deleted(commit);
     }
-    deploys.record(commit, sequence, initially(commit));
-    position = new Position(Optional.of(commit.id()), sequence);
-    if (sequence % SAVED_EACH == 0) {
-      save(position);
-    }
+    Optional<AppSpec> spec = spec(commit);
+    return new ProjectedApps.Entry.Changed(
+        commit,
+        sequence,
+        spec.map(AppSpec::ownerId).orElse(commit.actor().userId()),
+        spec.map(AppSpec::name).orElse(commit.appName()));
   }
 
   /** What became of a version that was replaced before this database began is not in git. */

@@ -10,6 +10,7 @@ import static com.mongodb.client.model.Filters.or;
 import static com.mongodb.client.model.Sorts.ascending;
 import static com.mongodb.client.model.Sorts.descending;
 import static com.mongodb.client.model.Updates.combine;
+import static com.mongodb.client.model.Updates.inc;
 import static com.mongodb.client.model.Updates.push;
 import static com.mongodb.client.model.Updates.set;
 import static com.mongodb.client.model.Updates.setOnInsert;
@@ -21,6 +22,7 @@ import com.mongodb.client.MongoCollection;
 import com.mongodb.client.MongoDatabase;
 import com.mongodb.client.model.IndexOptions;
 import com.mongodb.client.model.Indexes;
+import com.mongodb.client.model.UpdateOneModel;
 import com.mongodb.client.model.UpdateOptions;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -30,6 +32,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.stream.Stream;
 import org.bson.Document;
 import org.bson.conversions.Bson;
 import org.bson.types.ObjectId;
@@ -89,6 +92,21 @@ abstract class StoreContract {
                 .append("count", 2)
                 .append("first", 1)
                 .append("list", List.of(1)));
+  }
+
+  @Test
+  void manyUpsertsInOneRequestAreMadeInTheirOrder() {
+    things.insertOne(new Document("_id", "b").append("count", 1));
+
+    things.bulkWrite(
+        Stream.of("a", "b", "a")
+            .map(id ->
+                new UpdateOneModel<Document>(
+                    eq("_id", id), combine(inc("count", 1), set("last", id)), UPSERT))
+            .toList());
+
+    assertThat(stored("a")).containsEntry("count", 2).containsEntry("last", "a");
+    assertThat(stored("b")).containsEntry("count", 2).containsEntry("last", "b");
   }
 
   @Test
