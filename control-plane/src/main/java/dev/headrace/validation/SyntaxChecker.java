@@ -8,9 +8,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
-import java.util.concurrent.ArrayBlockingQueue;
-import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.BlockingDeque;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.LinkedBlockingDeque;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.Semaphore;
 import org.slf4j.Logger;
@@ -37,7 +37,12 @@ public final class SyntaxChecker implements AutoCloseable {
   private final JsonMapper json;
   private final Duration limit;
   private final Verdict tooMuch;
-  private final BlockingQueue<Optional<CheckerProcess>> idle = new ArrayBlockingQueue<>(CHILDREN);
+
+  /**
+   * The one used last comes first: its caches are warm, and one that is not needed never starts.
+   */
+  private final BlockingDeque<Optional<CheckerProcess>> idle = new LinkedBlockingDeque<>();
+
   private final Set<CheckerProcess> children = ConcurrentHashMap.newKeySet();
   private final Semaphore places = new Semaphore(MOST_AT_ONCE);
   private final Map<String, Integer> byCaller = new ConcurrentHashMap<>();
@@ -115,7 +120,7 @@ public final class SyntaxChecker implements AutoCloseable {
       }
       return Optional.empty();
     } finally {
-      idle.add(slot);
+      idle.addFirst(slot);
     }
   }
 
