@@ -4,6 +4,7 @@ import java.net.InetAddress;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.Set;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
@@ -30,6 +31,19 @@ public record HeadraceSettings(
     @DefaultValue("true") boolean signup,
     @DefaultValue("30s") Duration startLimit,
     Path runner) {
+
+  private static final Set<String> THIS_MACHINE =
+      Set.of("localhost", "127.0.0.1", "[::1]", "::1", "[0:0:0:0:0:0:0:1]", "0:0:0:0:0:0:0:1");
+
+  /**
+   * Whether a request may name this host. What listens on loopback has this machine's own names
+   * only: a page elsewhere that has its own name resolve to loopback would otherwise count as ours.
+   */
+  public boolean isKnownHost(String host) {
+    return !bind.isLoopbackAddress()
+        || THIS_MACHINE.contains(host)
+        || host.equals(bind.getHostAddress());
+  }
 
   public Path repository() {
     return data.resolve("platform.git");

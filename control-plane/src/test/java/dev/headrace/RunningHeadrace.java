@@ -4,6 +4,8 @@ import dev.headrace.delivery.DeliveryEngine;
 import dev.headrace.git.AppId;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.Inet6Address;
+import java.net.InetAddress;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -51,12 +53,19 @@ public final class RunningHeadrace implements AutoCloseable {
 
   public String url() {
     WebServer server = ((WebServerApplicationContext) context).getWebServer();
-    return "http://127.0.0.1:" + Objects.requireNonNull(server).getPort();
+    return "http://" + host() + ":" + Objects.requireNonNull(server).getPort();
   }
 
   /** Where apps answer by path; by host when the request says so. */
   public String appsUrl() {
-    return "http://127.0.0.1:" + appsPort();
+    return "http://" + host() + ":" + appsPort();
+  }
+
+  private String host() {
+    InetAddress bound = part(HeadraceSettings.class).bind();
+    return bound instanceof Inet6Address
+        ? "[" + bound.getHostAddress() + "]"
+        : bound.getHostAddress();
   }
 
   public int appsPort() {

@@ -5,10 +5,12 @@ import dev.headrace.HeadraceSettings;
 import dev.headrace.delivery.DeliveryEngine;
 import dev.headrace.git.PlatformRepository;
 import dev.headrace.git.RepositoryInUse;
+import dev.headrace.projection.ForeignDatabase;
 import dev.headrace.store.StoreInUse;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.BindException;
+import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -113,6 +115,10 @@ final class Platform implements AutoCloseable {
             "Use that one, stop it, or choose another folder with --data.",
             failure);
       }
+      if (cause instanceof ForeignDatabase foreign) {
+        return new CannotStart(
+            String.valueOf(foreign.getMessage()), "Choose another one with --mongo-uri.", failure);
+      }
       if (cause instanceof PortInUseException taken) {
         return new CannotStart(
             "port %d is in use.".formatted(taken.getPort()),
@@ -162,9 +168,14 @@ final class Platform implements AutoCloseable {
         context instanceof WebServerApplicationContext web && web.getWebServer() != null
             ? web.getWebServer().getPort()
             : options.port();
-    String host =
-        options.bind().isLoopbackAddress() ? "localhost" : options.bind().getHostAddress();
-    return "http://%s:%d".formatted(host, port);
+    return "http://%s:%d".formatted(host(options.bind()), port);
+  }
+
+  private static String host(InetAddress bind) {
+    if (bind.equals(InetAddress.getLoopbackAddress())) {
+      return "localhost";
+    }
+    return bind instanceof Inet6Address ? "[" + bind.getHostAddress() + "]" : bind.getHostAddress();
   }
 
   String signingKeyFingerprint() {

@@ -197,7 +197,7 @@ class AppController {
     ProjectedApp app = visible(caller, appId);
     Submission submission = submissions.of(caller, key, via, Optional.empty());
     Optional<AppCommit> made =
-        apps.earlier(submission, app.id(), commit -> commit.action() == Action.ROLLBACK);
+        apps.earlier(submission, app.id(), commit -> isRollback(commit, versionIndex));
     if (made.isPresent()) {
       return changed(caller, made.get());
     }
@@ -216,6 +216,15 @@ class AppController {
   @GetMapping(value = "/api/v1/events", produces = MediaType.TEXT_EVENT_STREAM_VALUE)
   SseEmitter events(@AuthenticationPrincipal Caller caller) {
     return streams.apps(caller, this::view);
+  }
+
+  /** To the version that stood at this place of the list before the rollback. */
+  private boolean isRollback(AppCommit commit, int versionIndex) {
+    return commit.action() == Action.ROLLBACK
+        && deploys
+            .find(commit.app(), commit.version().orElseThrow() - 2 - versionIndex)
+            .map(deploy -> deploy.commit().id())
+            .equals(commit.restores());
   }
 
   /** Newest first, without the version that is the present one. */

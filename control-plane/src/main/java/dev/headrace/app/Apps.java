@@ -109,16 +109,11 @@ final class Apps {
     if (earlier.isPresent()) {
       return earlier.get();
     }
-    if (expectedHead.isPresent() && !expectedHead.get().equals(current.head().id())) {
-      throw ApiError.of(
-          ErrorCode.PRECONDITION_FAILED,
-          "Somebody changed this app since you read it; its newest commit is %s. Nothing was changed."
-              .formatted(current.head().id().sha()));
-    }
     return change(
         submission,
         visible,
         current,
+        expectedHead,
         action,
         Optional.empty(),
         app ->
@@ -148,6 +143,7 @@ final class Apps {
         submission,
         visible,
         current(visible),
+        Optional.empty(),
         Action.ROLLBACK,
         Optional.of(restored),
         app -> new Draft(then.spec().renamed(app.spec().name()), then.source()));
@@ -215,11 +211,13 @@ final class Apps {
       Submission submission,
       ProjectedApp visible,
       Current current,
+      Optional<CommitId> expectedHead,
       Action action,
       Optional<CommitId> restores,
       Function<ParsedApp, Draft> edit) {
     Current now = current;
     for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
+      requireHead(expectedHead, now.head().id());
       Draft draft = edit.apply(now.app());
       Changes.Result result =
           changes.render(
@@ -235,6 +233,15 @@ final class Apps {
       now = current(visible);
     }
     throw tooBusy();
+  }
+
+  private static void requireHead(Optional<CommitId> expected, CommitId head) {
+    if (expected.isPresent() && !expected.get().equals(head)) {
+      throw ApiError.of(
+          ErrorCode.PRECONDITION_FAILED,
+          "Somebody changed this app since you read it; its newest commit is %s. Nothing was changed."
+              .formatted(head.sha()));
+    }
   }
 
   private Current current(ProjectedApp app) {

@@ -214,6 +214,10 @@ public final class Deploys {
     feed.changed(app);
   }
 
+  public boolean isEmpty() {
+    return deploys.find().first() == null;
+  }
+
   /** Before a projection from the beginning: what git does not name must not stay. */
   public void clear() {
     deploys.deleteMany(new Document());

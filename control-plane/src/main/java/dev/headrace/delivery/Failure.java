@@ -18,4 +18,12 @@ public record Failure(
     Optional<String> evidence,
     String nextStep,
     Optional<String> file,
-    OptionalInt line) {}
+    OptionalInt line) {
+
+  /** The same, and what visitors meet until it is mended. */
+  public Failure whileServing(boolean another) {
+    String meanwhile =
+        another ? " The version before goes on serving." : " No version serves until then.";
+    return new Failure(stage, cause, evidence, nextStep + meanwhile, file, line);
+  }
+}

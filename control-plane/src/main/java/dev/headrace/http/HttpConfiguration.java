@@ -85,7 +85,7 @@ public class HttpConfiguration {
 
   @Bean
   KnownHost knownHost(HeadraceSettings settings) {
-    return new KnownHost(settings.bind().isLoopbackAddress());
+    return new KnownHost(settings::isKnownHost);
   }
 
   @Bean

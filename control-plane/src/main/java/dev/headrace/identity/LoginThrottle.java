@@ -11,8 +11,9 @@ import org.springframework.http.HttpStatus;
 import org.springframework.stereotype.Component;
 
 /**
- * Slows down guessing: after ten wrong passwords for one account from one address, that pair waits.
- * Other addresses are not held up, so nobody can be locked out by a stranger. Thread-safe.
+ * Slows down guessing: after ten wrong passwords for one account from one address, that pair waits
+ * from the last of them on. Other addresses are not held up; apps of this machine share loopback's
+ * with its people. Thread-safe.
  */
 @Component
 final class LoginThrottle {
@@ -33,7 +34,11 @@ final class LoginThrottle {
     this.clock = clock;
   }
 
-  private record Failures(int count, Instant last) {}
+  private record Failures(int count, Instant last) {
+    boolean isOver() {
+      return count >= ATTEMPTS;
+    }
+  }
 
   /** Counts an attempt before its password is looked at, so that none slips by beside another. */
   synchronized void attempt(String username, String address) {
@@ -44,7 +49,7 @@ final class LoginThrottle {
             new Failures(1, now),
             (before, one) ->
                 before.last().plus(WINDOW).isAfter(now)
-                    ? new Failures(before.count() + 1, now)
+                    ? new Failures(before.count() + 1, before.isOver() ? before.last() : now)
                     : one);
     if (seen.count() > ATTEMPTS) {
       throw ApiError.text(

@@ -1,6 +1,7 @@
 package dev.headrace.identity;
 
 import java.io.IOException;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -69,11 +70,12 @@ final class Tokens {
       Path unfinished = file.resolveSibling(file.getFileName() + ".new");
       Files.deleteIfExists(unfinished);
       try (var channel =
-          Files.newByteChannel(
+          FileChannel.open(
               unfinished,
               Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE),
               PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")))) {
         channel.write(java.nio.ByteBuffer.wrap(fresh));
+        channel.force(true);
       }
       Files.move(unfinished, file, StandardCopyOption.ATOMIC_MOVE);
     }

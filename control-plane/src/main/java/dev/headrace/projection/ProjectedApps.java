@@ -124,6 +124,10 @@ public final class ProjectedApps {
         eq("_id", commit.app().value()), combine(changes), new UpdateOptions().upsert(true));
   }
 
+  boolean isEmpty() {
+    return apps.find().first() == null;
+  }
+
   void clear() {
     apps.deleteMany(new Document());
   }

@@ -47,14 +47,20 @@ public final class Projection {
   private final Manifests manifests;
   private final ProjectedApps apps;
   private final Deploys deploys;
+  private final String database;
   private final MongoCollection<Document> positions;
   private final ReentrantLock lock = new ReentrantLock();
   private Position position;
-  private boolean rebuilding;
   private final Map<AppId, Optional<CommitId>> newestVersions = new HashMap<>();
 
-  private record Position(Optional<CommitId> commit, long sequence) {
-    static final Position START = new Position(Optional.empty(), 0);
+  /**
+   * How far Mongo is.
+   *
+   * @param rebuilding while what was before this database is projected; survives a crash, so that
+   *     the rest of it is not taken for new
+   */
+  private record Position(Optional<CommitId> commit, long sequence, boolean rebuilding) {
+    static final Position START = new Position(Optional.empty(), 0, true);
   }
 
   public Projection(
@@ -67,6 +73,7 @@ public final class Projection {
     this.manifests = manifests;
     this.apps = apps;
     this.deploys = deploys;
+    this.database = database.getName();
     this.positions = database.getCollection("positions");
     this.position = stored();
   }
@@ -82,10 +89,10 @@ public final class Projection {
       try (Stream<AppCommit> commits = news(head)) {
         commits.gather(Gatherers.windowFixed(AT_ONCE)).forEachOrdered(this::project);
       }
-      rebuilding = false;
       newestVersions.clear();
-      if (!position.commit().equals(Optional.of(head))) {
-        save(new Position(Optional.of(head), position.sequence()));
+      Position caughtUp = new Position(Optional.of(head), position.sequence(), false);
+      if (!position.equals(caughtUp)) {
+        save(caughtUp);
       }
     } finally {
       lock.unlock();
@@ -100,11 +107,18 @@ public final class Projection {
         log.warn("the database knows another history than {}; it is projected again", head.sha());
       }
     }
+    requireOwnDatabase();
+    save(Position.START);
     apps.clear();
     deploys.clear();
-    position = Position.START;
-    rebuilding = true;
     return repository.between(Optional.empty(), head);
+  }
+
+  /** A database in which no platform has noted a position, and which holds apps, is not ours. */
+  private void requireOwnDatabase() {
+    if (positions.find().first() == null && !(apps.isEmpty() && deploys.isEmpty())) {
+      throw new ForeignDatabase(database);
+    }
   }
 
   private void project(List<AppCommit> commits) {
@@ -118,7 +132,7 @@ public final class Projection {
     }
     apps.record(entries);
     deploys.record(recorded);
-    save(new Position(Optional.of(commits.getLast().id()), sequence));
+    save(new Position(Optional.of(commits.getLast().id()), sequence, position.rebuilding()));
   }
 
   private ProjectedApps.Entry entry(AppCommit commit, long sequence) {
@@ -139,7 +153,7 @@ public final class Projection {
       return Outcome.LIVE;
     }
     boolean replaced =
-        rebuilding
+        position.rebuilding()
             && !newestVersions
                 .computeIfAbsent(commit.app(), this::newestVersion)
                 .equals(Optional.of(commit.id()));
@@ -171,7 +185,9 @@ public final class Projection {
     return stored == null
         ? Position.START
         : new Position(
-            Optional.of(new CommitId(stored.getString("commit"))), stored.getLong("sequence"));
+            Optional.ofNullable(stored.getString("commit")).map(CommitId::new),
+            stored.getLong("sequence"),
+            stored.getBoolean("rebuilding", false));
   }
 
   private void save(Position reached) {
@@ -179,7 +195,8 @@ public final class Projection {
         eq("_id", POSITION),
         combine(
             set("commit", reached.commit().map(CommitId::sha).orElse(null)),
-            set("sequence", reached.sequence())),
+            set("sequence", reached.sequence()),
+            set("rebuilding", reached.rebuilding())),
         new UpdateOptions().upsert(true));
     position = reached;
   }

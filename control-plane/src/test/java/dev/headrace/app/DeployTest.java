@@ -270,6 +270,50 @@ class DeployTest {
   }
 
   @Test
+  void ofChangesAtTheSameTimeToTheSameBaseOneIsMade() throws Exception {
+    JsonNode app = live("base");
+    String base = etag(ada.get(path(app)));
+    List<Callable<Integer>> changes = new ArrayList<>();
+    for (int i = 0; i < 8; i++) {
+      String code = HELLO.formatted("mine " + i);
+      changes.add(() -> ada.with("If-Match", base).put(path(app), Map.of("code", code)).status());
+    }
+
+    List<Integer> answers = new ArrayList<>();
+    try (ExecutorService people = Executors.newVirtualThreadPerTaskExecutor()) {
+      for (Future<Integer> answer : people.invokeAll(changes)) {
+        answers.add(answer.get());
+      }
+    }
+
+    assertThat(answers).containsOnly(200, 412).containsOnlyOnce(200);
+  }
+
+  @Test
+  void aDeployIdThatWasUsedForAnotherNameIsRefused() {
+    Api once = ada.with("Idempotency-Key", "01M7Z2FJF5VJ3Z4DDT5ZEWVYZ9");
+    once.post("/api/apps", Map.of("name", "one", "code", HELLO.formatted("x"))).ok();
+
+    Api.Answer other = once.post("/api/apps", Map.of("name", "two", "code", HELLO.formatted("x")));
+
+    assertThat(other.status()).isEqualTo(409);
+  }
+
+  @Test
+  void aDeployIdThatWasUsedForAnotherRollbackIsRefused() {
+    JsonNode app = live("first");
+    ada.put(path(app), Map.of("code", HELLO.formatted("second"))).ok();
+    ada.put(path(app), Map.of("code", HELLO.formatted("third"))).ok();
+    Api once = ada.with("Idempotency-Key", "01M7Z2FJF5VJ3Z4DDT5ZEWVYZ8");
+    String made = etag(once.send("POST", path(app) + "/rollback/1", Optional.empty()));
+
+    assertThat(etag(once.send("POST", path(app) + "/rollback/1", Optional.empty())))
+        .isEqualTo(made);
+    assertThat(once.send("POST", path(app) + "/rollback/0", Optional.empty()).status())
+        .isEqualTo(409);
+  }
+
+  @Test
   void anEventStreamIsResumedAfterTheLastEventSeen() {
     JsonNode app = live("stream");
 

@@ -1,7 +1,9 @@
 package dev.headrace.projection;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.mongodb.client.MongoCollection;
 import dev.headrace.Api;
 import dev.headrace.Author;
 import dev.headrace.RunningHeadrace;
@@ -20,6 +22,7 @@ import dev.headrace.manifests.Manifests;
 import dev.headrace.manifests.ParsedApp;
 import dev.headrace.manifests.RenderedApp;
 import dev.headrace.manifests.SourceFiles;
+import dev.headrace.store.MongoConnection;
 import java.io.IOException;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
@@ -30,8 +33,10 @@ import java.security.SecureRandom;
 import java.time.Clock;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import org.assertj.core.groups.Tuple;
+import org.bson.Document;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
@@ -144,6 +149,59 @@ class RebuildTest {
           .extracting(app -> app.path("app_id").asString())
           .containsExactly(there);
       assertThat(admin.outcome(there, 1).path("outcome").asString()).isEqualTo("live");
+    }
+  }
+
+  @Test
+  void aRebuildThatWasCutShortGoesOnAsOne() throws IOException {
+    String app;
+    try (RunningHeadrace before = RunningHeadrace.on(data)) {
+      Author ada = Author.signedUp(before, "ada");
+      app = ada.live(HELLO.formatted("one"));
+      for (int version = 2; version <= 4; version++) {
+        change(ada, app, Map.of("code", HELLO.formatted("version " + version)));
+        ada.api().outcome(app, version);
+      }
+    }
+    try (MongoConnection store = MongoConnection.embedded(data.resolve("mongo"))) {
+      MongoCollection<Document> deploys = store.database().getCollection("deploys");
+      Document first =
+          Objects.requireNonNull(deploys.find(new Document("key", app + "/1")).first());
+      deploys.deleteMany(new Document("_id", new Document("$ne", first.getString("_id"))));
+      store
+          .database()
+          .getCollection("positions")
+          .updateOne(
+              new Document(),
+              new Document(
+                  "$set",
+                  new Document("commit", first.getString("_id"))
+                      .append("sequence", first.getLong("sequence"))
+                      .append("rebuilding", true)));
+    }
+
+    try (RunningHeadrace after = RunningHeadrace.on(data)) {
+      Api api = after.anonymous().logIn("ada", "correct horse");
+
+      assertThat(api.outcome(app, 4).path("outcome").asString()).isEqualTo("live");
+      assertThat(deploys(api, app))
+          .extracting(deploy -> deploy.path("outcome").asString())
+          .containsExactly("live", "unknown", "unknown", "live");
+    }
+  }
+
+  @Test
+  void aDatabaseOfSomebodyElseIsLeftAlone() throws IOException {
+    Document theirs = new Document("_id", "theirs");
+    try (MongoConnection store = MongoConnection.embedded(data.resolve("mongo"))) {
+      store.database().getCollection("apps").insertOne(theirs);
+    }
+
+    assertThatThrownBy(() -> RunningHeadrace.on(data).close())
+        .hasRootCauseInstanceOf(ForeignDatabase.class);
+
+    try (MongoConnection store = MongoConnection.embedded(data.resolve("mongo"))) {
+      assertThat(store.database().getCollection("apps").find()).containsExactly(theirs);
     }
   }
 

@@ -6,6 +6,7 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
 import java.util.SortedMap;
 import org.eclipse.jgit.lib.Constants;
 import org.eclipse.jgit.lib.ObjectId;
@@ -115,6 +116,9 @@ final class Batch {
     return commit;
   }
 
+  /** Other actions take the name that the app has by then. */
+  private static final Set<Action> NAMED_BY_REQUEST = Set.of(Action.DEPLOY, Action.RENAME);
+
   /** Judged from what a commit carries, so that the answer is the same after a restart. */
   private static boolean sameRequest(Change change, AppCommit earlier) {
     return change.app().equals(earlier.app())
@@ -123,7 +127,7 @@ final class Batch {
         && change.reason().flatMap(PlainText::paragraphs).equals(earlier.reason())
         && (change.contents() instanceof Contents.Restore
             || change.contentDigest().equals(earlier.contentDigest()))
-        && (change.action() != Action.RENAME
+        && (!NAMED_BY_REQUEST.contains(change.action())
             || PlainText.name(change.appName()).equals(earlier.appName()));
   }
 

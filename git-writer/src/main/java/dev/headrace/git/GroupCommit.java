@@ -122,14 +122,15 @@ final class GroupCommit implements AutoCloseable {
   private List<CommitOutcome> outcomes(List<Change> changes) {
     try {
       settle();
-    } catch (IOException | RuntimeException e) {
+    } catch (IOException | RuntimeException | Error e) {
       log.error("The writer stands still: it cannot tell where main is", e);
       return all(changes, new CommitOutcome.Failed("Nothing was committed: " + e.getMessage(), e));
     }
     Batch.Tip before = tip;
-    Batch batch = new Batch(key, clock, commits, index, objects.stage(), before);
     List<CommitOutcome> outcomes = new ArrayList<>(changes.size());
+    Batch batch;
     try {
+      batch = new Batch(key, clock, commits, index, objects.stage(), before);
       steps.reached(CommitSteps.Step.CHANGES_TAKEN);
       for (Change change : changes) {
         outcomes.add(build(batch, change));
@@ -182,7 +183,7 @@ final class GroupCommit implements AutoCloseable {
     try {
       settle();
       return repeat(count, tip.equals(before) ? notWritten(cause) : unknown);
-    } catch (IOException | RuntimeException e) {
+    } catch (IOException | RuntimeException | Error e) {
       log.error("Still in doubt about main", e);
       return repeat(count, unknown);
     }

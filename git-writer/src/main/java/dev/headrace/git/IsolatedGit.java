@@ -1,6 +1,8 @@
 package dev.headrace.git;
 
 import java.io.File;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.ZoneOffset;
 import org.eclipse.jgit.lib.Config;
@@ -29,12 +31,18 @@ final class IsolatedGit extends SystemReader {
    * JGit keeps one reader for the whole process; this makes it ours.
    *
    * <p>How exact the file system's times are JGit measures for three seconds. It does so beside the
-   * work, and keeps what it found in the first repository that is opened.
+   * work, and keeps what it found in the first repository that is opened. Its probe files would
+   * stand among the objects, unless it is first asked about another folder of the same file system.
    */
-  static void install(Path bareDir) {
+  static void install(Path bareDir) throws IOException {
     if (!(SystemReader.getInstance() instanceof IsolatedGit)) {
       SystemReader.setInstance(new IsolatedGit(bareDir));
       FS.FileStoreAttributes.setBackground(true);
+      Path aside = Files.createTempDirectory("headrace-probes-");
+      aside.toFile().deleteOnExit();
+      if (Files.getFileStore(aside).equals(Files.getFileStore(bareDir))) {
+        FS.FileStoreAttributes.get(aside);
+      }
     }
   }
 

@@ -2,12 +2,9 @@ package dev.headrace.git;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
@@ -50,18 +47,7 @@ public final class SigningKey {
     Ed25519PrivateKeyParameters secret = new Ed25519PrivateKeyParameters(new SecureRandom());
     try {
       String text = armored(OpenSSHPrivateKeyUtil.encodePrivateKey(secret));
-      try (FileChannel out =
-          FileChannel.open(
-              file,
-              Set.of(StandardOpenOption.WRITE, StandardOpenOption.CREATE_NEW),
-              PosixFilePermissions.asFileAttribute(OWNER_ONLY))) {
-        ByteBuffer bytes = ByteBuffer.wrap(text.getBytes(StandardCharsets.US_ASCII));
-        while (bytes.hasRemaining()) {
-          out.write(bytes);
-        }
-        out.force(true);
-      }
-      Durable.forceFolder(file.toAbsolutePath().getParent());
+      Durable.createPrivate(file, text.getBytes(StandardCharsets.US_ASCII));
     } catch (IOException e) {
       throw new UncheckedIOException("Cannot create the signing key " + file + ".", e);
     }

@@ -76,6 +76,16 @@ class SigningKeyTest {
   }
 
   @Test
+  void aProcessThatDiedWhileItMadeAKeyIsNoHindrance() throws Exception {
+    Files.writeString(folder.resolve("key.new"), "-----BEGIN OPENSSH");
+
+    SigningKey made = SigningKey.create(folder.resolve("key"));
+
+    assertThat(SigningKey.load(folder.resolve("key")).fingerprint()).isEqualTo(made.fingerprint());
+    assertThat(folder).isDirectoryNotContaining("glob:**.new");
+  }
+
+  @Test
   void aKeyThatOthersMayReadOrThatIsNoneIsRefusedWithTheReason() throws Exception {
     Path open = folder.resolve("open");
     SigningKey.create(open);

@@ -13,6 +13,8 @@ import io.undertow.util.HeaderValues;
 import io.undertow.util.Headers;
 import io.undertow.util.HttpString;
 import io.undertow.util.StatusCodes;
+import java.net.Inet6Address;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.util.Locale;
@@ -25,9 +27,10 @@ import java.util.regex.Pattern;
 
 /**
  * The apps' port. An app is found by host, {@code app-<id>.localhost}, or by path, {@code
- * /user/<owner>/app/<id>/}, which is taken off before the app sees the request. No other host name
- * leads to an app, so that a page elsewhere cannot make one of its own names mean an app here.
- * Switching a route leaves requests under way with the instance that has them. Thread-safe.
+ * /user/<owner>/app/<id>/} at a known host, which is taken off before the app sees the request. No
+ * other host name leads to an app, so that a page elsewhere cannot make one of its own names mean
+ * an app here. Switching a route leaves requests under way with the instance that has them.
+ * Thread-safe.
  */
 final class AppsProxy implements AutoCloseable {
   private static final Pattern HOST = Pattern.compile("app-([a-z0-9]{8})\\.localhost\\.?");
@@ -41,6 +44,7 @@ final class AppsProxy implements AutoCloseable {
   private static final int CONNECTIONS_PER_THREAD = 256;
   private static final int RETRY_SECONDS = 2;
 
+  private final Predicate<String> knownHost;
   private final Map<AppId, Route> routes = new ConcurrentHashMap<>();
   private final Undertow server;
 
@@ -52,7 +56,8 @@ final class AppsProxy implements AutoCloseable {
     record Nothing(String why) implements Target {}
   }
 
-  AppsProxy(InetSocketAddress address) {
+  AppsProxy(InetSocketAddress address, Predicate<String> knownHost) {
+    this.knownHost = knownHost;
     server =
         Undertow.builder()
             .addHttpListener(address.getPort(), address.getHostString())
@@ -66,7 +71,21 @@ final class AppsProxy implements AutoCloseable {
   }
 
   int port() {
-    return ((InetSocketAddress) server.getListenerInfo().getFirst().getAddress()).getPort();
+    return address().getPort();
+  }
+
+  /** Where this machine reaches it, as in a URL. */
+  String reachableAt() {
+    InetAddress bound = address().getAddress();
+    if (bound.isAnyLocalAddress()) {
+      return "127.0.0.1:" + port();
+    }
+    String host = bound.getHostAddress();
+    return (bound instanceof Inet6Address ? "[" + host + "]" : host) + ":" + port();
+  }
+
+  private InetSocketAddress address() {
+    return (InetSocketAddress) server.getListenerInfo().getFirst().getAddress();
   }
 
   /** Completes when the instance that this one replaces has no request under way any more. */
@@ -114,7 +133,7 @@ final class AppsProxy implements AutoCloseable {
       return;
     }
     Matcher byPath = PATH.matcher(exchange.getRequestPath());
-    if (!byPath.matches()) {
+    if (!byPath.matches() || !knownHost.test(exchange.getHostName())) {
       refuse(exchange, StatusCodes.NOT_FOUND, "No app has this address.");
       return;
     }

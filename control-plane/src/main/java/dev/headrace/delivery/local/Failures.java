@@ -17,7 +17,7 @@ final class Failures {
           Stage.STARTING,
           "The app used more memory than it may while it started.",
           fault.flatMap(RunnerEvent.Fault::traceback),
-          "Load less at start. The version before goes on serving.",
+          "Load less at start.",
           fault.flatMap(RunnerEvent.Fault::file),
           fault.map(RunnerEvent.Fault::line).orElse(OptionalInt.empty()));
     }
@@ -27,8 +27,7 @@ final class Failures {
                 Stage.STARTING,
                 "The app ended while it started: " + error.summary(),
                 error.traceback(),
-                "Mend the line that the traceback ends with and deploy again. "
-                    + "The version before goes on serving.",
+                "Mend the line that the traceback ends with and deploy again.",
                 error.file(),
                 error.line()))
         .orElseGet(() ->
@@ -36,7 +35,7 @@ final class Failures {
                 Stage.STARTING,
                 "The app ended while it started (%s%s).".formatted(exited.reason(), code(exited)),
                 Optional.empty(),
-                "Its log says what it did last. The version before goes on serving."));
+                "Its log says what it did last."));
   }
 
   static Failure tooSlow(Duration limit) {
@@ -52,7 +51,7 @@ final class Failures {
         Stage.STARTING,
         "The app started, but did not pass its health check.",
         answered.map(content -> "it answered with content " + content),
-        "Its log says what it did last. The version before goes on serving.");
+        "Its log says what it did last.");
   }
 
   static Failure routeDiffers(Optional<String> answered) {

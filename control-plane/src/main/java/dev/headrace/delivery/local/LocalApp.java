@@ -333,8 +333,12 @@ final class LocalApp {
 
   /** The newest version cannot run; what served before it goes on serving. */
   private void refused(Instance instance, Failure failure) {
-    instance.blueprint().deploy().ifPresent(deploy -> deploys.failed(deploy, failure));
-    if (serving == null && fallback == null) {
+    boolean another = serving != null || fallback != null;
+    instance
+        .blueprint()
+        .deploy()
+        .ifPresent(deploy -> deploys.failed(deploy, failure.whileServing(another)));
+    if (!another) {
       crashed(instance, failure.cause());
     }
   }

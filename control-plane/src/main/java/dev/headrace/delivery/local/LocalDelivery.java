@@ -21,7 +21,8 @@ public class LocalDelivery {
         List.of(settings.python().toString(), "-I", "-m", "headrace_runner.forkserver"),
         json,
         clock,
-        new AppsProxy(new InetSocketAddress(settings.bind(), settings.appsPort())),
+        new AppsProxy(
+            new InetSocketAddress(settings.bind(), settings.appsPort()), settings::isKnownHost),
         settings.startLimit());
   }
 

@@ -94,8 +94,7 @@ final class LocalRuntime implements AutoCloseable {
 
   /** The content digest that the app's public address answers with now. */
   Optional<String> contentBehindRoute(AppId app, String ownerId) {
-    return content(
-        "http://127.0.0.1:%d/user/%s/app/%s".formatted(proxy.port(), ownerId, app.value()));
+    return content("http://%s/user/%s/app/%s".formatted(proxy.reachableAt(), ownerId, app.value()));
   }
 
   /** The content digest that the instance on this port answers with. */

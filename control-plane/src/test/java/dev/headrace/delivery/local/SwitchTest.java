@@ -22,6 +22,8 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 
 /** A new version replaces the one before without anybody noticing. */
@@ -95,6 +97,16 @@ class SwitchTest {
       headrace.part(DeliveryEngine.class).wake(new AppId(app));
     }
     assertThat(ada.api().outcome(app, 1).path("outcome").asString()).isEqualTo("live");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"127.0.0.2", "::1"})
+  void whoeverBindsToAnotherAddressGetsVerdictsThere(String address, @TempDir Path elsewhere) {
+    try (RunningHeadrace bound =
+        RunningHeadrace.on(elsewhere, java.util.Map.of("headrace.bind", address))) {
+      Author grace = Author.signedUp(bound, "grace");
+      assertThat(grace.live(NUMBERED.formatted(1))).isNotEmpty();
+    }
   }
 
   @Test
