@@ -1,7 +1,8 @@
 """Starts apps by forking a process that has imported what they need: `python -m headrace_runner.forkserver`.
 
 Commands come in on standard input, events go out on standard output, one JSON object a line.
-One thread, one loop. The end of standard input, or of the parent, ends the server and every app at once.
+One thread, one loop. At the end of standard input every app is asked to stop, and ended after a grace.
+SIGTERM, or the end of the parent, ends the server and every app at once.
 """
 
 import asyncio
@@ -23,10 +24,11 @@ from headrace_runner.kernel import close_all_but
 from headrace_runner.protocol import MAX_COMMAND_BYTES, BadCommand, Start, Stop, event_line, parse
 from headrace_runner.sandbox import Sandbox, die_with, open_sandbox
 
-# What apps import most; found in memory they cost nothing at a start.
 # Apps give way to the platform, which accepts everybody's next change.
 APPS_NICENESS = 5
+LAST_GRACE_S = 3.0
 
+# What apps import most; found in memory they cost nothing at a start.
 COMMON = (
     "anyio._backends._asyncio anyio.to_thread email.message encodings.idna fastapi.middleware.cors "
     "fastapi.responses fastapi.security fastapi.templating fasthtml.common html http.client httpx jinja2 "
@@ -45,6 +47,7 @@ class ForkServer:
         self._selector = selectors.DefaultSelector()
         self._partial = bytearray()
         self._skipping = False
+        self._ends_at: float | None = None
         self._wakeups, wake = os.pipe()
         for number in (self._wakeups, wake):
             os.set_blocking(number, False)
@@ -54,19 +57,19 @@ class ForkServer:
         signal.signal(signal.SIGINT, signal.SIG_IGN)
 
     def run(self, parent: int) -> Birth | None:
-        """Serves until the parent is gone. In a fork it returns what that fork has to become."""
+        """Serves until its commands end or the parent is gone. A fork gets what it has to become."""
         os.set_blocking(self._commands, False)
         self._selector.register(self._commands, selectors.EVENT_READ, "commands")
         self._selector.register(self._wakeups, selectors.EVENT_READ, "signals")
         sandbox = self._sandbox
         self._emit({"event": "ready", "isolation": sandbox.isolation, "isolation_detail": sandbox.detail})
-        while True:
+        while not self._is_over():
             for key, _ in self._selector.select(self._time_left()):
                 if key.data == "commands":
                     lines = self._read_commands()
                     if lines is None:
-                        return None
-                    for line in lines:
+                        self._stop_everything()
+                    for line in lines or []:
                         if birth := self._obey(line):
                             return birth
                 elif key.data == "signals":
@@ -79,6 +82,7 @@ class ForkServer:
             for instance in self._instances.values():
                 self._attend(instance)
             self._watch_outbox()
+        return None
 
     def end_everything(self) -> None:
         for instance in self._instances.values():
@@ -157,6 +161,17 @@ class ForkServer:
         instance.stopping = True
         instance.kill_at = time.monotonic() + stop.grace_s
 
+    def _stop_everything(self) -> None:
+        self._selector.unregister(self._commands)
+        self._ends_at = time.monotonic() + LAST_GRACE_S
+        for instance in self._instances.values():
+            instance.stopping = True
+
+    def _is_over(self) -> bool:
+        if self._ends_at is None:
+            return False
+        return not self._instances or self._ends_at <= time.monotonic()
+
     # Processes
 
     def _attend(self, instance: Instance) -> None:
@@ -176,6 +191,8 @@ class ForkServer:
         for instance in self._instances.values():
             if instance.pid is not None and instance.kill_at is not None:
                 times.append(max(0.0, instance.kill_at - time.monotonic()))
+        if self._ends_at is not None:
+            times.append(max(0.0, self._ends_at - time.monotonic()))
         return min((left for left in times if left is not None), default=None)
 
     def _reap(self) -> None:

@@ -33,6 +33,28 @@ def test_an_app_is_started_answers_and_is_stopped(runner: Runner):
     assert names == ["started", "listening", "exited"]
 
 
+# A fork server whose helpers are slow to tell what they started.
+SLOW_HELPERS = """
+import time
+from headrace_runner import child, forkserver
+tell = child.Birth._tell
+def slow(self, **report):
+    if "pid" in report:
+        time.sleep(1)
+    tell(self, **report)
+child.Birth._tell = slow
+forkserver.main()
+"""
+
+
+def test_an_app_listens_only_after_it_is_said_to_be_started(new_runner: Callable):
+    runner = new_runner([sys.executable, "-I", "-c", SLOW_HELPERS])
+    instance, _ = runner.serve()
+    runner.wait_for("started", instance)
+    names = [e["event"] for e in runner.events if e.get("id") == instance and e["event"] != "log"]
+    assert names == ["started", "listening"]
+
+
 def test_a_warm_start_is_quick(runner: Runner):
     times = []
     for _ in range(11):
@@ -177,40 +199,58 @@ def test_an_app_that_segfaults_has_crashed_by_that_signal(runner: Runner):
 # Stopping
 
 
-def test_a_stop_lets_requests_in_flight_finish(runner: Runner):
-    code = """
-    import asyncio
-    from contextlib import asynccontextmanager
-    from fastapi import FastAPI
+WITH_SHUTDOWN_CODE = """
+import asyncio
+from contextlib import asynccontextmanager
+from fastapi import FastAPI
 
-    @asynccontextmanager
-    async def lifespan(app):
-        yield
-        print("closed the database")
+@asynccontextmanager
+async def lifespan(app):
+    yield
+    print("closed the database")
 
-    app = FastAPI(lifespan=lifespan)
+app = FastAPI(lifespan=lifespan)
 
-    @app.get("/slow")
-    async def slow():
-        print("began")
-        await asyncio.sleep(0.5)
-        return "done"
-    """
-    instance, port = runner.serve(code)
+@app.get("/slow")
+async def slow():
+    print("began")
+    await asyncio.sleep(0.5)
+    return "done"
+"""
+# Handles its shutdown for ever.
+STAYING = HELLO + "\nimport time\n@app.on_event('shutdown')\ndef stay(): time.sleep(1000)\n"
+
+
+def check_that_it_finishes(runner: Runner, instance: str, port: int, stop: Callable[[], object]) -> None:
     answers: list[str] = []
     asker = threading.Thread(target=lambda: answers.append(request(port, "/slow").json()))
     asker.start()
     until(lambda: "began" in runner.log(instance), "the request is being handled")
-    ended = runner.stop(instance)
+    stop()
+    ended = runner.wait_for("exited", instance)
     asker.join()
     assert answers == ["done"]
     assert (ended["code"], ended["reason"]) == (0, "stopped")
     assert "closed the database" in runner.log(instance, "out")
 
 
+def test_a_stop_lets_requests_in_flight_finish(runner: Runner):
+    instance, port = runner.serve(WITH_SHUTDOWN_CODE)
+    check_that_it_finishes(runner, instance, port, lambda: runner.stop(instance))
+
+
+def test_the_end_of_the_input_lets_apps_finish_and_ends_those_that_do_not(new_runner: Callable):
+    runner = new_runner()
+    staying, _ = runner.serve(STAYING)
+    instance, port = runner.serve(WITH_SHUTDOWN_CODE)
+    tree = descendants(runner.process.pid)
+    check_that_it_finishes(runner, instance, port, runner.process.stdin.close)
+    assert not any(e["event"] == "exited" and e["id"] == staying for e in runner.events)
+    until(lambda: not any(is_alive(pid) for pid in tree), "all processes are gone")
+
+
 def test_an_app_that_does_not_stop_is_killed_after_its_grace(runner: Runner):
-    code = HELLO + "\nimport time\n@app.on_event('shutdown')\ndef stay(): time.sleep(1000)\n"
-    instance, _ = runner.serve(code)
+    instance, _ = runner.serve(STAYING)
     ended = runner.stop(instance, grace_s=0.3)
     assert (ended["code"], ended["signal"], ended["reason"]) == (None, "SIGKILL", "stopped")
 
