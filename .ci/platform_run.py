@@ -131,6 +131,7 @@ class Platform:
         console = re.search(r"Console\s+(\S+)", text)
         if not console:
             raise SystemExit(f"FAILED: the platform did not start:\n{text}")
+        self.said = text
         self.url = console.group(1)
         self.fingerprint = re.search(r"Signing key\s+(\S+)", text).group(1)
 
@@ -176,8 +177,8 @@ class Platform:
         )
         self.log_in(username)
 
-    def log_in(self, username):
-        credentials = {"username": username, "password": "correct horse"}
+    def log_in(self, username, password="correct horse"):
+        credentials = {"username": username, "password": password}
         self.token = self.call("POST", "/api/auth/login", credentials)["access_token"]
 
     def outcome(self, app, version, headers=None):

@@ -28,8 +28,7 @@ record Demo(Platform platform, String password, String url, String commit, Strin
         api.get("/api/apps").valueStream().filter(Demo::isDemo).findFirst();
     JsonNode app = existing.isPresent() ? existing.get() : create(api);
     String id = app.path("app_id").asString();
-    JsonNode newest = api.get("/api/v1/apps/" + id + "/deploys?limit=1").path("deploys").get(0);
-    JsonNode deploy = api.awaitOutcome(id, newest.path("version").asInt(), LIVE_WITHIN);
+    JsonNode deploy = api.awaitOutcome(id, newestVersion(api, id), LIVE_WITHIN);
     return new Demo(
         platform,
         password,
@@ -54,6 +53,18 @@ record Demo(Platform platform, String password, String url, String commit, Strin
             template.path("code").asString(),
             "reason",
             "Show what a deploy looks like"));
+  }
+
+  /** What is newest in the history may be a rename, which has no version. */
+  private static int newestVersion(ApiClient api, String id) throws InterruptedException {
+    return api.get("/api/v1/apps/" + id + "/deploys?limit=200")
+        .path("deploys")
+        .valueStream()
+        .map(deploy -> deploy.path("version"))
+        .filter(JsonNode::isInt)
+        .findFirst()
+        .orElseThrow()
+        .asInt();
   }
 
   private static String outcome(JsonNode deploy) {

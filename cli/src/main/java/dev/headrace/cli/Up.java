@@ -83,7 +83,7 @@ final class Up implements Callable<Integer> {
     try (Platform platform = Platform.start(options())) {
       summarize(platform, Duration.ofNanos(System.nanoTime() - begun));
       if (demo) {
-        Demo.deploy(platform).print(out);
+        showDemo(platform);
       }
       out.println();
       out.println("  Ctrl-C stops it and everything it started.");
@@ -92,6 +92,15 @@ final class Up implements Callable<Integer> {
     } catch (CannotStart e) {
       System.err.printf("headrace: %s%n%s%n", e.getMessage(), e.advice());
       return UNAVAILABLE;
+    }
+  }
+
+  /** Whatever is wrong with the demo, the platform is up and stays so. */
+  private void showDemo(Platform platform) throws InterruptedException {
+    try {
+      Demo.deploy(platform).print(out);
+    } catch (RuntimeException e) {
+      out.printf("%n  No demo      %s%n", String.valueOf(e.getMessage()).lines().findFirst().orElse(""));
     }
   }
 
