@@ -34,7 +34,7 @@ public final class Format {
     return path.endsWith(".java")
         && !path.contains("/target/")
         && !path.contains("/node_modules/")
-        && !path.contains("/.venv/");
+        && !path.contains("/.venv");
   }
 
   private static String formatted(Path file) {
