@@ -65,8 +65,14 @@ export class Api {
     return this.change('/api/apps', 'POST', app, press);
   }
 
-  update(appId: string, change: AppChange, press: string): Promise<Accepted> {
-    return this.change(`/api/apps/${appId}`, 'PUT', change, press);
+  /** Refused with 412 when the app has a newer commit than `seen`. */
+  update(
+    appId: string,
+    change: AppChange,
+    press: string,
+    seen: string | null = null,
+  ): Promise<Accepted> {
+    return this.change(`/api/apps/${appId}`, 'PUT', change, press, seen);
   }
 
   async remove(appId: string): Promise<void> {
@@ -128,8 +134,13 @@ export class Api {
     method: 'POST' | 'PUT',
     body: NewApp | AppChange,
     press: string,
+    seen: string | null = null,
   ): Promise<Accepted> {
-    const response = await this.call(path, { method, body, headers: { 'Idempotency-Key': press } });
+    const headers = {
+      'Idempotency-Key': press,
+      ...(seen !== null && { 'If-Match': `"${seen}"` }),
+    };
+    const response = await this.call(path, { method, body, headers });
     const version = Number(response.headers.get('Headrace-Version') ?? Number.NaN);
     return {
       app: (await response.json()) as App,

@@ -27,6 +27,15 @@ export function latestVersion(pages: InfiniteData<DeployPage> | undefined): Depl
   return pages?.pages[0]?.deploys.find(({ version }) => version !== null) ?? null;
 }
 
+/** The app's newest commit that leaves this version its source: the version's own, or a rename after it. */
+export function headAt(deploys: Deploy[], version: number | null): string | null {
+  let at = deploys.findIndex((deploy) => deploy.version === version);
+  while (version !== null && at > 0 && deploys[at - 1]?.version === null) {
+    at--;
+  }
+  return version === null ? null : (deploys[at]?.commit ?? null);
+}
+
 export interface Followed {
   progress: Progress | null;
   connection: 'open' | 'lost';

@@ -3,7 +3,7 @@ import { useEffect, useMemo, useRef, useState } from 'react';
 import { useNavigate } from 'react-router';
 import { useApi } from '../api/api';
 import type { Accepted } from '../api/types';
-import { latestVersion, useDeploys, useFollowedDeploy } from '../deploys/follow-deploy';
+import { headAt, latestVersion, useDeploys, useFollowedDeploy } from '../deploys/follow-deploy';
 import { FileList } from './file-list';
 import { LeaveGuard } from './leave-guard';
 import { NewerVersion, RestoredDraft } from './notices';
@@ -44,7 +44,7 @@ export function Studio({ start, appId, onCreated = () => {} }: Props) {
   const isSingle = app?.mode === 'single';
 
   const onAccepted = (accepted: Accepted, pressed: Press) => {
-    source.sent(pressed.workspace, accepted.version);
+    source.sent(pressed.workspace, accepted.version, accepted.commit);
     setReason('');
     if (appId === null) {
       mayLeave.current = true;
@@ -59,7 +59,8 @@ export function Studio({ start, appId, onCreated = () => {} }: Props) {
   const press = () => {
     if (!deploy.isPending && nameError === null) {
       setTab('deploy');
-      deploy.mutate({ workspace, name, reason });
+      const seen = headAt(deploys, source.version) ?? source.commit;
+      deploy.mutate({ workspace, name, reason, seen });
     }
   };
   useDeployKeys(press);

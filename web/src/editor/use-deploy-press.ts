@@ -1,7 +1,7 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useRef } from 'react';
 import { useApi } from '../api/api';
-import { UnreachableError } from '../api/errors';
+import { ApiError, UnreachableError } from '../api/errors';
 import type { Accepted, AppChange, Files, NewApp } from '../api/types';
 import { ulid } from '../api/ulid';
 import { refresh } from '../deploys/follow-deploy';
@@ -11,6 +11,8 @@ export interface Press {
   workspace: Workspace;
   name: string;
   reason: string;
+  /** The newest commit of the app that the code takes into account. */
+  seen: string | null;
 }
 
 /**
@@ -33,7 +35,7 @@ export function useDeployPress(
     return unanswered.current.id;
   };
   return useMutation({
-    mutationFn: ({ workspace, name, reason }: Press) => {
+    mutationFn: ({ workspace, name, reason, seen }: Press) => {
       const { files, entrypoint } = workspace;
       const why = reason.trim() === '' ? {} : { reason: reason.trim() };
       if (appId === null) {
@@ -41,12 +43,15 @@ export function useDeployPress(
         return api.create(body, idFor(JSON.stringify(body)));
       }
       const body: AppChange = { ...source(files, isSingle), ...why };
-      return api.update(appId, body, idFor(JSON.stringify(body)));
+      return api.update(appId, body, idFor(JSON.stringify(body)), seen);
     },
     retry: (count, thrown) => thrown instanceof UnreachableError && count < 3,
     onError: (thrown) => {
       if (!(thrown instanceof UnreachableError)) {
         unanswered.current = null;
+      }
+      if (appId !== null && thrown instanceof ApiError && thrown.status === 412) {
+        refresh(queries, appId);
       }
     },
     onSuccess: (accepted, pressed) => {

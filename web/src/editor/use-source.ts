@@ -19,6 +19,8 @@ interface Base {
   files: Files;
   entrypoint: string;
   version: number | null;
+  /** The version's commit, where the history may not have it yet. */
+  commit?: string | null;
 }
 
 /** The source in the editor, beside what the platform has of it; the difference is kept as a draft. */
@@ -57,6 +59,7 @@ export function useSource(start: Start, appId: string | null) {
     name,
     setName,
     version: base.version,
+    commit: base.commit ?? null,
     isDirty,
     isKept,
     /** When the draft was kept that the editor began with; null without one. */
@@ -65,10 +68,10 @@ export function useSource(start: Start, appId: string | null) {
     /** Puts a version into the editor, in place of what is there. */
     load,
     /** Goes on with the text of the editor as a change of this version. */
-    rebase: (version: number | null) => setBase({ ...base, version }),
+    rebase: (version: number | null) => setBase({ ...base, version, commit: null }),
     /** What was sent is now this version. */
-    sent: ({ files, entrypoint }: Workspace, version: number | null) => {
-      setBase({ files, entrypoint, version });
+    sent: ({ files, entrypoint }: Workspace, version: number | null, commit: string | null) => {
+      setBase({ files, entrypoint, version, commit });
       setRestored(null);
       if (appId === null) {
         forget();

@@ -264,7 +264,7 @@ export class FakePlatform {
       case 'GET ':
         return json(stored.app);
       case 'PUT ':
-        return this.update(stored, body);
+        return this.update(stored, body, request.headers.get('If-Match'));
       case 'DELETE ':
         this.apps.delete(appId);
         return json({ success: true, message: 'App deleted' });
@@ -306,7 +306,11 @@ export class FakePlatform {
     return accepted(stored.app, this.addVersion(stored, files, { reason: reasonOf(body) }));
   }
 
-  private update(stored: Stored, body: Record<string, unknown>): Response {
+  private update(stored: Stored, body: Record<string, unknown>, ifMatch: string | null): Response {
+    if (ifMatch !== null && ifMatch !== `"${stored.deploys[0]?.commit}"`) {
+      const message = 'Somebody changed this app since you read it.';
+      return json({ detail: { code: 'PRECONDITION_FAILED', message, details: null } }, 412);
+    }
     if (typeof body.name === 'string') {
       stored.app.name = body.name;
       return json(stored.app);

@@ -1,6 +1,6 @@
 import { screen, waitFor, within } from '@testing-library/react';
 import { beforeEach, describe, expect, test } from 'vitest';
-import type { Files } from '../api/types';
+import type { Deploy, Files } from '../api/types';
 import { FakePlatform } from './fake-platform';
 import { openPage } from './open-page';
 
@@ -215,6 +215,42 @@ describe('work that is not deployed', () => {
     await waitFor(async () =>
       expect(((await source()) as HTMLTextAreaElement).value).toBe('from the command line'),
     );
+  });
+});
+
+describe('a deploy of code that began from an older version', () => {
+  test('is refused, and the person chooses between the two', async () => {
+    const stored = liveApp();
+    const { app_id } = stored.app;
+    const page = openPage(platform, `/apps/${app_id}`);
+    await page.user.type(await source(), '!');
+    platform.addVersion(stored, { 'main.py': 'from the command line' }, { via: 'cli' });
+    await page.user.click(await deployButton());
+    expect(await screen.findByText(/Somebody changed this app/)).toBeTruthy();
+    expect(stored.deploys).toHaveLength(2);
+
+    await page.user.click(await screen.findByRole('button', { name: 'Keep my changes' }));
+    await page.user.click(await deployButton());
+    await screen.findByText(/Version 3:/);
+    expect(stored.sources.get(3)).toEqual({ 'main.py': 'first!' });
+  });
+
+  test('is none after a rename, or right after the last deploy', async () => {
+    const stored = liveApp();
+    const { app_id } = stored.app;
+    const commit = 'd'.repeat(40);
+    const [first] = stored.deploys;
+    stored.deploys.unshift({ ...(first as Deploy), version: null, action: 'rename', commit });
+    const page = openPage(platform, `/apps/${app_id}`);
+    await page.user.click(await deployButton());
+    await screen.findByText(/Version 2:/);
+    await page.user.click(await deployButton());
+    await screen.findByText(/Version 3:/);
+    const sent = platform.sent('PUT', `/api/apps/${app_id}`);
+    expect(sent.map(({ headers }) => headers.get('If-Match'))).toEqual([
+      `"${commit}"`,
+      `"${stored.deploys[1]?.commit}"`,
+    ]);
   });
 });
 
