@@ -94,7 +94,7 @@ final class Platform implements AutoCloseable {
     properties.put("headrace.port", options.port());
     properties.put("headrace.apps-port", options.appsPort());
     properties.put("headrace.signup", options.signup());
-    properties.put("headrace.runner", home().resolve("runner").toString());
+    properties.put("headrace.runner", runner().toString());
     options.mongoUri().ifPresent(uri -> properties.put("headrace.mongo-uri", uri));
     properties.put("logging.file.name", logFile(options).toString());
     properties.put("logging.threshold.console", "off");
@@ -104,6 +104,10 @@ final class Platform implements AutoCloseable {
   /** The checkout that the launcher belongs to. */
   static Path home() {
     return Path.of(System.getProperty("headrace.home", ".")).toAbsolutePath().normalize();
+  }
+
+  static Path runner() {
+    return home().resolve("runner");
   }
 
   private static CannotStart explained(Options options, RuntimeException failure) {

@@ -1,6 +1,7 @@
 package dev.headrace.cli;
 
 import dev.headrace.identity.Accounts;
+import java.io.IOException;
 import java.io.PrintStream;
 import java.net.InetAddress;
 import java.nio.file.Path;
@@ -70,13 +71,21 @@ final class Up implements Callable<Integer> {
   private final PrintStream out = System.out;
 
   @Override
-  public Integer call() throws InterruptedException {
+  public Integer call() throws InterruptedException, IOException {
     if (!bind.isLoopbackAddress() && !closedSignup) {
       System.err.printf(
           "headrace: --bind %s would let anybody who reaches this machine make an account and run"
               + " code here.%nAdd --closed-signup and make your account first, or leave --bind"
               + " out.%n",
           bind.getHostAddress());
+      return WRONG_OPTION;
+    }
+    Optional<Path> shown = SeenByApps.folderAround(options().data(), Platform.runner());
+    if (shown.isPresent()) {
+      System.err.printf(
+          "headrace: --data %s is inside %s, which every app may read.%nChoose a folder elsewhere:"
+              + " the keys and everybody's code would be in it.%n",
+          data, shown.get());
       return WRONG_OPTION;
     }
     long begun = System.nanoTime();
@@ -100,7 +109,8 @@ final class Up implements Callable<Integer> {
     try {
       Demo.deploy(platform).print(out);
     } catch (RuntimeException e) {
-      out.printf("%n  No demo      %s%n", String.valueOf(e.getMessage()).lines().findFirst().orElse(""));
+      out.printf(
+          "%n  No demo      %s%n", String.valueOf(e.getMessage()).lines().findFirst().orElse(""));
     }
   }
 
