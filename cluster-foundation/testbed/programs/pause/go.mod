@@ -1,0 +1,3 @@
+module dev.headrace/testbed/pause
+
+go 1.26.0
