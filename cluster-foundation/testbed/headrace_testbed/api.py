@@ -1,0 +1,130 @@
+"""A small client of the API server, and the one of kubelet, Flux and Traefik's health endpoints."""
+
+import base64
+import http.client
+import json
+import socket
+import ssl
+import tempfile
+import time
+import urllib.parse
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+Found = TypeVar("Found")
+
+APPLY = "application/apply-patch+yaml"
+MERGE = "application/merge-patch+json"
+
+
+class NotAnswered(Exception):
+    """The server refused or could not be reached."""
+
+
+class Api:
+    """Speaks as the user of a kubeconfig; one connection for each request."""
+
+    def __init__(self, kubeconfig: Path) -> None:
+        config = json.loads(kubeconfig.read_text())
+        cluster, user = config["clusters"][0]["cluster"], config["users"][0]["user"]
+        server = urllib.parse.urlsplit(cluster["server"])
+        self._address = (server.hostname or "", server.port or 443)
+        self._tls = ssl.create_default_context(cadata=decoded(cluster["certificate-authority-data"]))
+        with tempfile.NamedTemporaryFile("w", suffix=".pem") as pem:
+            pem.write(decoded(user["client-certificate-data"]) + decoded(user["client-key-data"]))
+            pem.flush()
+            self._tls.load_cert_chain(pem.name)
+
+    def get(self, path: str) -> Any:
+        return self._ask("GET", path)
+
+    def apply(self, path: str, content: dict[str, Any]) -> Any:
+        """Server-side apply: makes the object or changes it."""
+        return self._ask("PATCH", f"{path}?fieldManager=testbed&force=true", content, APPLY)
+
+    def merge(self, path: str, content: dict[str, Any]) -> Any:
+        return self._ask("PATCH", path, content, MERGE)
+
+    def is_ready(self) -> bool:
+        return self._send("GET", "/readyz")[0] == 200
+
+    def _ask(self, method: str, path: str, content: Any = None, kind: str = "application/json") -> Any:
+        status, body = self._send(method, path, content, kind)
+        answer = json.loads(body) if body else {}
+        if status >= 300:
+            raise NotAnswered(f"{method} {path}: {status} {answer.get('message', '')}")
+        return answer
+
+    def _send(self, method: str, path: str, content: Any = None, kind: str = "") -> tuple[int, bytes]:
+        connection = http.client.HTTPSConnection(*self._address, context=self._tls, timeout=10)
+        try:
+            body = None if content is None else json.dumps(content)
+            connection.request(method, path, body, {"Content-Type": kind} if body else {})
+            response = connection.getresponse()
+            return response.status, response.read()
+        except (OSError, http.client.HTTPException) as error:
+            raise NotAnswered(f"{method} {path}: {error}") from error
+        finally:
+            connection.close()
+
+
+def decoded(data: str) -> str:
+    return base64.b64decode(data).decode()
+
+
+def eventually(
+    what: str, condition: Callable[[], Found | None], seconds: float, every: float = 0.05
+) -> Found:
+    """The first true answer; an unreachable server is not one. Raises NotAnswered after the deadline."""
+    deadline = time.monotonic() + seconds
+    last = ""
+    while True:
+        try:
+            found = condition()
+        except NotAnswered as refusal:
+            found, last = None, f"; last: {refusal}"
+        if found:
+            return found
+        if time.monotonic() > deadline:
+            raise NotAnswered(f"not within {seconds:.0f} s: {what}{last}")
+        time.sleep(every)
+
+
+def is_condition_true(found: dict[str, Any], kind: str) -> bool:
+    conditions = found.get("status", {}).get("conditions", [])
+    return any(item["type"] == kind and item["status"] == "True" for item in conditions)
+
+
+def answers(url: str, seconds: float = 2) -> str:
+    """The empty text when the health endpoint says that all is well, or what is wrong.
+
+    Control plane programs answer with certificates that they made themselves: not checked, on loopback.
+    """
+    parts = urllib.parse.urlsplit(url)
+    if parts.scheme == "unix":
+        return listens(parts.path, seconds)
+    host, port = parts.hostname or "", parts.port or 80
+    connection = (
+        http.client.HTTPSConnection(host, port, timeout=seconds, context=ssl._create_unverified_context())
+        if parts.scheme == "https"
+        else http.client.HTTPConnection(host, port, timeout=seconds)
+    )
+    try:
+        connection.request("GET", parts.path)
+        status = connection.getresponse().status
+        return "" if status == 200 else f"{url} answers {status}"
+    except (OSError, http.client.HTTPException) as error:
+        return f"{url}: {error}"
+    finally:
+        connection.close()
+
+
+def listens(path: str, seconds: float) -> str:
+    with socket.socket(socket.AF_UNIX) as connection:
+        connection.settimeout(seconds)
+        try:
+            connection.connect(path)
+        except OSError as error:
+            return f"{path}: {error}"
+    return ""

@@ -1,0 +1,128 @@
+"""A real Kubernetes with Flux and Traefik on this machine, for tests. Needs root, Go and some packages."""
+
+import argparse
+import json
+import os
+import sys
+from pathlib import Path
+
+from headrace_testbed.api import NotAnswered
+from headrace_testbed.components import APPS_PORT
+from headrace_testbed.network import MACHINE, NODE
+from headrace_testbed.paths import Refused, Site, cache_folder
+from headrace_testbed.progress import Clock
+from headrace_testbed.testbed import Testbed, build
+
+
+def main(arguments: list[str]) -> int:
+    own, passed_on = split(arguments)
+    options = parser().parse_args(own, argparse.Namespace(rest=passed_on))
+    site = Site(options.data.absolute())
+    try:
+        return COMMANDS[options.command](site, Testbed(site), options)
+    except (Refused, NotAnswered) as refusal:
+        print(f"testbed: {refusal}", file=sys.stderr)
+        return 69
+    except KeyboardInterrupt:
+        print("\ntestbed: interrupted", file=sys.stderr)
+        return 130
+
+
+def split(arguments: list[str]) -> tuple[list[str], list[str]]:
+    """What this program reads, and what it passes on to another one."""
+    if arguments[:1] not in (["kubectl"], ["enter"]) or arguments[1:2] in (["-h"], ["--help"]):
+        return arguments, []
+    own = 3 if arguments[1:2] == ["--data"] else 1
+    return arguments[:own], arguments[own:]
+
+
+def parser() -> argparse.ArgumentParser:
+    made = argparse.ArgumentParser(prog="testbed", description=__doc__)
+    commands = made.add_subparsers(dest="command", required=True, metavar="COMMAND")
+
+    def add(name: str, text: str) -> argparse.ArgumentParser:
+        command = commands.add_parser(name, help=text, description=text)
+        default = cache_folder() / "data"
+        command.add_argument("--data", type=Path, metavar="DIR", default=default, help=f"default: {default}")
+        return command
+
+    add("build", "builds the programs and images that are missing")
+    add("up", "builds what is missing, starts everything, returns when the node is ready and Flux runs")
+    add("status", "says how each component is; exit code 0 when all are well").add_argument(
+        "--json", action="store_true", help="one JSON object"
+    )
+    add("down", "ends everything")
+    add("kubectl", "calls kubectl as the cluster's admin: kubectl [--data DIR] ...")
+    add("enter", "runs a command (default: bash) with the testbed's processes, network and mounts")
+    return made
+
+
+def run_build(site: Site, testbed: Testbed, options: argparse.Namespace) -> int:
+    clock = Clock()
+    programs, images = build()
+    clock.say("everything is built")
+    for path in [*programs.values(), *images]:
+        print(f"  {path}")
+    return 0
+
+
+def run_up(site: Site, testbed: Testbed, options: argparse.Namespace) -> int:
+    clock = Clock()
+    if not testbed.up():
+        print("The testbed is up already; `./headrace testbed status` says how it is.")
+        return 0
+    where = "" if options.data == cache_folder() / "data" else f" --data {options.data}"
+    print(f"""The testbed is up ({clock.seconds:.1f} s).
+
+  Kubeconfig    {site.kubeconfig}
+  kubectl       ./headrace testbed kubectl{where} get pods -A
+  Apps          http://{NODE}:{APPS_PORT}, the Host header says which
+  This machine  {MACHINE} for whatever runs in the testbed
+  Logs          {site.logs}
+
+  `./headrace testbed down{where}` ends it and everything it started.""")
+    return 0
+
+
+def run_status(site: Site, testbed: Testbed, options: argparse.Namespace) -> int:
+    status = testbed.status()
+    if options.json:
+        print(json.dumps(status))
+        return 0 if status["healthy"] else 1
+    if not status["up"]:
+        print("The testbed is not up.")
+    for part in status["components"]:
+        how = "healthy" if part["healthy"] else part["problem"]
+        print(f"  {part['name']:<24} {part['pid'] or '-':>8}  {how}")
+    return 0 if status["healthy"] else 1
+
+
+def run_down(site: Site, testbed: Testbed, options: argparse.Namespace) -> int:
+    clock = Clock()
+    ran = testbed.down()
+    print(f"The testbed is down ({clock.seconds:.1f} s)." if ran else "The testbed is not up.")
+    return 0
+
+
+def run_kubectl(site: Site, testbed: Testbed, options: argparse.Namespace) -> int:
+    program = testbed.program("kube")
+    os.execve(
+        program,
+        ["kubectl", *options.rest],
+        os.environ | {"KUBECONFIG": str(site.kubeconfig), "NO_PROXY": NODE},
+    )
+
+
+def run_enter(site: Site, testbed: Testbed, options: argparse.Namespace) -> int:
+    nsenter = ["nsenter", "--target", str(testbed.init()), "--mount", "--net", "--pid"]
+    os.execvp(nsenter[0], [*nsenter, *(options.rest or ["bash"])])
+
+
+COMMANDS = {
+    "build": run_build,
+    "up": run_up,
+    "status": run_status,
+    "down": run_down,
+    "kubectl": run_kubectl,
+    "enter": run_enter,
+}

@@ -1,0 +1,132 @@
+"""Configuration files of the programs that do not take everything as options."""
+
+from pathlib import Path
+from typing import Any
+
+from headrace_testbed.cgroups import GROUP
+from headrace_testbed.images import PAUSE
+from headrace_testbed.network import DNS_SERVICE, NODE, NODE_NAME, PODS
+from headrace_testbed.paths import Refused, Site, write_json
+
+CONTAINERD_SOCKET = "/run/containerd/containerd.sock"
+CNI_FOLDERS = ("/usr/lib/cni", "/opt/cni/bin")
+CNI_PLUGINS = ("bridge", "host-local", "loopback")
+
+CONTAINERD = """version = 2
+root = '/run/containerd/root'
+state = '/run/containerd/state'
+[grpc]
+  address = '{socket}'
+[plugins.'io.containerd.grpc.v1.cri']
+  restrict_oom_score_adj = true
+  sandbox_image = '{pause}'
+  [plugins.'io.containerd.grpc.v1.cri'.cni]
+    bin_dir = '{plugins}'
+    conf_dir = '{network}'
+  [plugins.'io.containerd.grpc.v1.cri'.containerd]
+    snapshotter = 'overlayfs'
+    default_runtime_name = 'runc'
+    [plugins.'io.containerd.grpc.v1.cri'.containerd.runtimes.runc]
+      runtime_type = 'io.containerd.runc.v2'
+      [plugins.'io.containerd.grpc.v1.cri'.containerd.runtimes.runc.options]
+        SystemdCgroup = false
+"""
+
+COREFILE = """.:53 {{
+  bind {node}
+  errors
+  health 127.0.0.1:8181
+  ready 127.0.0.1:8182
+  kubernetes cluster.local in-addr.arpa {{
+    kubeconfig {kubeconfig}
+  }}
+  cache 5
+}}
+"""
+
+
+def cni_folder() -> Path | None:
+    folders = (Path(folder) for folder in CNI_FOLDERS)
+    return next((folder for folder in folders if all((folder / name).exists() for name in CNI_PLUGINS)), None)
+
+
+def write(site: Site) -> None:
+    plugins = cni_folder()
+    if plugins is None:
+        raise Refused(f"the network plugins {', '.join(CNI_PLUGINS)} are not in {' or '.join(CNI_FOLDERS)}.")
+    folder = site.configuration
+    network = folder / "network"
+    network.mkdir()
+    (folder / "containerd.toml").write_text(
+        CONTAINERD.format(socket=CONTAINERD_SOCKET, pause=PAUSE, plugins=plugins, network=network)
+    )
+    (folder / "Corefile").write_text(COREFILE.format(node=NODE, kubeconfig=site.kubeconfig_of("coredns")))
+    (folder / "resolv.conf").write_text(
+        f"nameserver {DNS_SERVICE}\nsearch svc.cluster.local cluster.local\noptions ndots:5\n"
+    )
+    write_json(network / "10-bridge.conflist", bridge())
+    write_json(folder / "kubelet.json", kubelet(site))
+    write_json(folder / "kube-proxy.json", kube_proxy(site))
+
+
+def bridge() -> dict[str, Any]:
+    addresses = {
+        "type": "host-local",
+        "dataDir": "/run/cni-addresses",
+        "ranges": [[{"subnet": PODS}]],
+        "routes": [{"dst": "0.0.0.0/0"}],
+    }
+    plugin = {"type": "bridge", "bridge": "cni0", "isGateway": True, "hairpinMode": True, "ipam": addresses}
+    return {"cniVersion": "1.0.0", "name": "pods", "plugins": [plugin]}
+
+
+def kubelet(site: Site) -> dict[str, Any]:
+    return {
+        "apiVersion": "kubelet.config.k8s.io/v1beta1",
+        "kind": "KubeletConfiguration",
+        "address": NODE,
+        "healthzBindAddress": "127.0.0.1",
+        "authentication": {
+            "anonymous": {"enabled": False},
+            "webhook": {"enabled": True},
+            "x509": {"clientCAFile": str(site.pki / "ca.crt")},
+        },
+        "authorization": {"mode": "Webhook"},
+        "tlsCertFile": str(site.pki / "kubelet.crt"),
+        "tlsPrivateKeyFile": str(site.pki / "kubelet.key"),
+        "cgroupDriver": "cgroupfs",
+        "cgroupRoot": f"/{GROUP}",
+        "failCgroupV1": False,
+        "failSwapOn": False,
+        "clusterDNS": [DNS_SERVICE],
+        "clusterDomain": "cluster.local",
+        "resolvConf": "",
+        "containerRuntimeEndpoint": f"unix://{CONTAINERD_SOCKET}",
+        "podLogsDir": str(site.logs / "pods"),
+        "evictionHard": {
+            "memory.available": "100Mi",
+            "nodefs.available": "1%",
+            "nodefs.inodesFree": "1%",
+            "imagefs.available": "1%",
+        },
+        "imageGCHighThresholdPercent": 100,
+        "syncFrequency": "5s",
+        "volumePluginDir": "/run/kubelet/volume-plugins",
+    }
+
+
+def kube_proxy(site: Site) -> dict[str, Any]:
+    """`minSyncPeriod` 0 would mean a second. The limits on connections are the machine's and left alone."""
+    return {
+        "apiVersion": "kubeproxy.config.k8s.io/v1alpha1",
+        "kind": "KubeProxyConfiguration",
+        "mode": "nftables",
+        "bindAddress": NODE,
+        "hostnameOverride": NODE_NAME,
+        "healthzBindAddress": "127.0.0.1:10256",
+        "metricsBindAddress": "127.0.0.1:10249",
+        "clientConnection": {"kubeconfig": str(site.kubeconfig_of("kube-proxy"))},
+        "clusterCIDR": PODS,
+        "conntrack": {"maxPerCore": 0, "min": 0, "tcpEstablishedTimeout": "0s", "tcpCloseWaitTimeout": "0s"},
+        "nftables": {"minSyncPeriod": "50ms", "syncPeriod": "30s"},
+    }

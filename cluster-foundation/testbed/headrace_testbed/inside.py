@@ -1,0 +1,209 @@
+"""Process 1 of the testbed: makes its mounts and network, starts every program, then only reaps.
+
+When it ends, for whatever reason, the kernel ends everything else in here and takes the mounts and
+interfaces away.
+"""
+
+import os
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from headrace_testbed import cgroups, network
+from headrace_testbed.api import Api, NotAnswered, answers, eventually, is_condition_true
+from headrace_testbed.components import Component, components
+from headrace_testbed.configuration import CONTAINERD_SOCKET
+from headrace_testbed.network import NODE_NAME
+from headrace_testbed.paths import MANIFESTS, Refused, Site, write_json
+
+STARTED = "STARTED"  # the last line that the starter waits for
+
+# What kubelet wants to write for the whole machine: it finds these files in their place.
+KERNEL_SETTINGS = {
+    "vm/overcommit_memory": "1",
+    "vm/panic_on_oom": "0",
+    "kernel/panic": "10",
+    "kernel/panic_on_oops": "1",
+    "kernel/keys/root_maxkeys": "1000000",
+    "kernel/keys/root_maxbytes": "25000000",
+}
+OWN_FOLDERS = ("containerd", "etcd", "flux/sources", "kubelet", "netns", "tmp")
+
+
+def main(folder: str) -> int:
+    site = Site(Path(folder))
+    os.chdir(site.folder)
+    try:
+        own_mounts(site)
+        network.set_up_inside()
+        Start(site).run()
+    except (Refused, NotAnswered, OSError, subprocess.CalledProcessError) as failure:
+        say(f"FAILED: {failure}")
+        return 1
+    say(STARTED)
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    while True:
+        try:
+            os.wait()
+        except ChildProcessError:
+            time.sleep(1)
+
+
+def say(text: str) -> None:
+    print(text, flush=True)
+
+
+def own_mounts(site: Site) -> None:
+    """Everything that the programs write is in memory, except for the site's own folder."""
+    mount("tmpfs", "-o", "mode=755", "/run", kind="tmpfs")
+    for name in OWN_FOLDERS:
+        Path("/run", name).mkdir(parents=True)
+    kernel = Path("/run/kernel-settings")
+    kernel.mkdir()
+    for name, value in KERNEL_SETTINGS.items():
+        setting = Path("/proc/sys", name)
+        if setting.exists():
+            stand_in = kernel / setting.name
+            stand_in.write_text(value + "\n")
+            mount("--bind", str(stand_in), str(setting))
+    for name in ("upper", "work"):
+        Path("/run/var", name).mkdir(parents=True)
+    mount(
+        "overlay", "-o", "lowerdir=/var,upperdir=/run/var/upper,workdir=/run/var/work", "/var", kind="overlay"
+    )
+    site.folder.mkdir(parents=True, exist_ok=True)
+    mount("--bind", "/proc/self/cwd", str(site.folder))
+    os.chdir(site.folder)
+    mount("--bind", str(site.configuration / "resolv.conf"), "/etc/resolv.conf")
+
+
+def mount(*arguments: str, kind: str = "") -> None:
+    done = subprocess.run(
+        ["mount", *(["-t", kind] if kind else []), *arguments], capture_output=True, text=True
+    )
+    if done.returncode:
+        raise Refused(f"`mount {' '.join(arguments)}` failed: {done.stderr.strip()}")
+
+
+class Start:
+    """Brings the programs up, as many at a time as what they need allows."""
+
+    def __init__(self, site: Site) -> None:
+        state = site.read_state()
+        self._site = site
+        self._programs: dict[str, str] = state["programs"]
+        self._images: list[str] = state["images"]
+        self._parts = {part.name: part for part in components(site, self._programs)}
+        self._running: dict[str, subprocess.Popen[bytes]] = {}
+        self._images_failed = ""
+        # Not the starter's own: its HTTP proxy, for one, has no business in here.
+        self._environment = {"PATH": os.environ["PATH"], "HOME": "/run", "TMPDIR": "/run/tmp"}
+
+    def run(self) -> None:
+        cgroups.make()
+        self._start("etcd", "containerd", "kube-apiserver")
+        images = threading.Thread(target=self._import_images)
+        images.start()
+        api = Api(self._site.kubeconfig)
+        self._wait("the API server answers", api.is_ready, 60)
+        self._start("kube-controller-manager", "kube-scheduler", "kubelet", "kube-proxy")
+        self._apply_definitions(api)
+        self._start("coredns", "source-controller", "kustomize-controller", "traefik")
+        self._wait("the node is ready", lambda: self._is_node_ready(api), 90)
+        images.join()
+        if self._images_failed:
+            raise Refused(f"an image could not be imported: {self._images_failed}")
+        say("the images are there")
+        for name in self._parts:
+            self._wait_for(self._parts[name])
+        say("Flux, Traefik and the name service are well")
+
+    def _start(self, *names: str) -> None:
+        for name in names:
+            part = self._parts[name]
+            with (self._site.logs / f"{name}.log").open("wb") as log:
+                self._running[name] = subprocess.Popen(
+                    part.arguments,
+                    executable=part.program if "/" in part.program else None,
+                    env=self._environment | part.environment,
+                    stdin=subprocess.DEVNULL,
+                    stdout=log,
+                    stderr=log,
+                )
+        write_json(self._site.started_file, {name: process.pid for name, process in self._running.items()})
+
+    def _wait(self, what: str, condition: Callable[[], bool], seconds: float) -> None:
+        eventually(what, lambda: self._check_running() or condition(), seconds)
+        say(what)
+
+    def _wait_for(self, part: Component) -> None:
+        problem = ""
+
+        def is_well() -> bool:
+            nonlocal problem
+            self._check_running()
+            problem = answers(part.health)
+            return not problem
+
+        try:
+            eventually(f"{part.name} is well", is_well, 60)
+        except NotAnswered as late:
+            raise NotAnswered(f"{late}; {problem}") from None
+
+    def _check_running(self) -> None:
+        for name, process in self._running.items():
+            if process.poll() is not None:
+                raise Refused(
+                    f"{name} ended with code {process.returncode}; see {self._site.logs / name}.log"
+                )
+
+    def _import_images(self) -> None:
+        try:
+            self._wait_for(self._parts["containerd"])
+            for image in self._images:
+                ctr = [
+                    "ctr",
+                    "--address",
+                    CONTAINERD_SOCKET,
+                    "--namespace",
+                    "k8s.io",
+                    "images",
+                    "import",
+                    image,
+                ]
+                done = subprocess.run(ctr, capture_output=True, text=True)
+                if done.returncode:
+                    raise Refused(f"{image}: {done.stderr.strip()}")
+        except (Refused, NotAnswered, OSError) as failure:
+            self._images_failed = str(failure)
+
+    def _apply_definitions(self, api: Api) -> None:
+        folders = (Path(folder, "definitions") for folder in self._programs.values())
+        sources = [MANIFESTS, *(folder for folder in folders if folder.is_dir())]
+        files = [f"--filename={source}" for source in sources]
+        kubectl = ["kubectl", "--kubeconfig", str(self._site.kubeconfig), "apply", "--server-side", *files]
+        done = subprocess.run(
+            kubectl,
+            executable=str(Path(self._programs["kube"], "kube")),
+            env=self._environment,
+            capture_output=True,
+            text=True,
+        )
+        if done.returncode:
+            raise Refused(f"`kubectl apply` of the definitions failed: {done.stderr.strip()}")
+        self._wait("the definitions of Flux and Traefik are known", lambda: are_definitions_known(api), 30)
+
+    def _is_node_ready(self, api: Api) -> bool:
+        return is_condition_true(api.get(f"/api/v1/nodes/{NODE_NAME}"), "Ready")
+
+
+def are_definitions_known(api: Api) -> bool:
+    listed = api.get("/apis/apiextensions.k8s.io/v1/customresourcedefinitions")["items"]
+    return all(is_condition_true(item, "Established") for item in listed)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1]))

@@ -1,0 +1,5 @@
+app = FastAPI()
+
+@app.get("/")
+def root():
+    return {"says": "smoke"}
