@@ -58,7 +58,7 @@ def say(text: str) -> None:
 
 def own_mounts(site: Site) -> None:
     """Everything that the programs write is in memory, except for the site's own folder."""
-    mount("tmpfs", "-o", "mode=755", "/run", kind="tmpfs")
+    mount("-t", "tmpfs", "-o", "mode=755", "tmpfs", "/run")
     for name in OWN_FOLDERS:
         Path("/run", name).mkdir(parents=True)
     kernel = Path("/run/kernel-settings")
@@ -71,19 +71,17 @@ def own_mounts(site: Site) -> None:
             mount("--bind", str(stand_in), str(setting))
     for name in ("upper", "work"):
         Path("/run/var", name).mkdir(parents=True)
-    mount(
-        "overlay", "-o", "lowerdir=/var,upperdir=/run/var/upper,workdir=/run/var/work", "/var", kind="overlay"
-    )
+    overlay = "lowerdir=/var,upperdir=/run/var/upper,workdir=/run/var/work"
+    mount("-t", "overlay", "-o", overlay, "overlay", "/var")
     site.folder.mkdir(parents=True, exist_ok=True)
-    mount("--bind", "/proc/self/cwd", str(site.folder))
+    # The folder itself, also when it is below /run or /var: the path leads to the new mounts by now.
+    mount("--no-canonicalize", "--bind", "/proc/self/cwd", str(site.folder))
     os.chdir(site.folder)
     mount("--bind", str(site.configuration / "resolv.conf"), "/etc/resolv.conf")
 
 
-def mount(*arguments: str, kind: str = "") -> None:
-    done = subprocess.run(
-        ["mount", *(["-t", kind] if kind else []), *arguments], capture_output=True, text=True
-    )
+def mount(*arguments: str) -> None:
+    done = subprocess.run(["mount", *arguments], capture_output=True, text=True)
     if done.returncode:
         raise Refused(f"`mount {' '.join(arguments)}` failed: {done.stderr.strip()}")
 
