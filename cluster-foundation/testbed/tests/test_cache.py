@@ -3,6 +3,7 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from pathlib import Path
 
 import pytest
@@ -62,22 +63,26 @@ def test_what_is_killed_half_way_is_made_anew(tmp_path: Path) -> None:
 
 
 def test_two_at_once_make_it_once(tmp_path: Path) -> None:
-    begun, go_on = threading.Event(), threading.Event()
-    made = []
+    entered = []
 
     def slow(folder: Path) -> None:
-        begun.set()
-        assert go_on.wait(10)
-        made.append(folder)
+        entered.append(folder)
+        deadline = time.monotonic() + 20
+        while not (somebody_waits_for(tmp_path / ".thing.lock") or len(entered) > 1):
+            assert time.monotonic() < deadline
+            time.sleep(0.005)
 
     calls = [threading.Thread(target=Cache(tmp_path).get, args=("thing", "k1", slow)) for _ in range(2)]
     for call in calls:
         call.start()
-    assert begun.wait(10)
-    go_on.set()
     for call in calls:
-        call.join(10)
-    assert len(made) == 1
+        call.join(30)
+    assert len(entered) == 1
+
+
+def somebody_waits_for(lock: Path) -> bool:
+    inode = f":{lock.stat().st_ino} "
+    return any("->" in line and inode in line for line in Path("/proc/locks").read_text().splitlines())
 
 
 def test_of_each_name_the_last_used_stay(tmp_path: Path) -> None:
