@@ -58,6 +58,7 @@ def make(site: Site) -> None:
         "-out",
         str(pki / "accounts.key"),
     )
+    openssl("pkey", "-in", str(pki / "accounts.key"), "-pubout", "-out", str(pki / "accounts.pub"))
     certificate(pki, "ca", "/CN=headrace-testbed", "authority", AUTHORITY)
     for name in USERS | SERVERS:
         names = SERVERS.get(name)

@@ -59,7 +59,7 @@ def components(site: Site, programs: Mapping[str, str]) -> list[Component]:
             kubelet_client_key=str(pki / "apiserver-kubelet-client.key"),
             kubelet_preferred_address_types="InternalIP",
             service_account_issuer="https://kubernetes.default.svc.cluster.local",
-            service_account_key_file=accounts,
+            service_account_key_file=str(pki / "accounts.pub"),
             service_account_signing_key_file=accounts,
         ),
         part_of_kube(

@@ -60,7 +60,7 @@ def own_mounts(site: Site) -> None:
     """Everything that the programs write is in memory, except for the site's own folder."""
     mount("-t", "tmpfs", "-o", "mode=755", "tmpfs", "/run")
     for name in OWN_FOLDERS:
-        Path("/run", name).mkdir(parents=True)
+        Path("/run", name).mkdir(mode=0o700, parents=True)
     kernel = Path("/run/kernel-settings")
     kernel.mkdir()
     for name, value in KERNEL_SETTINGS.items():
@@ -103,7 +103,7 @@ class Start:
     def run(self) -> None:
         cgroups.make()
         self._start("etcd", "containerd", "kube-apiserver")
-        images = threading.Thread(target=self._import_images)
+        images = threading.Thread(target=self._import_images, daemon=True)
         images.start()
         api = Api(self._site.kubeconfig)
         self._wait("the API server answers", api.is_ready, 60)

@@ -1,5 +1,6 @@
 import base64
 import json
+import shutil
 import subprocess
 
 import pytest
@@ -7,6 +8,8 @@ import pytest
 from headrace_testbed import certificates
 from headrace_testbed.network import API_SERVICE, NODE
 from headrace_testbed.paths import Site
+
+pytestmark = pytest.mark.skipif(shutil.which("openssl") is None, reason="only the testbed needs openssl")
 
 
 @pytest.fixture(scope="module")

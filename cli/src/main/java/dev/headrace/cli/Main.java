@@ -10,7 +10,8 @@ import picocli.CommandLine.Command;
     version = "headrace 0.1.0",
     synopsisSubcommandLabel = "COMMAND",
     description = "Small Python web apps, every change one signed git commit.",
-    subcommands = {Up.class, Bench.class, Train.class})
+    subcommands = {Up.class, Bench.class, Train.class},
+    footer = "%n`./headrace testbed --help`: a Kubernetes with Flux, for tests; needs no Java.")
 public final class Main {
   private Main() {}
 
