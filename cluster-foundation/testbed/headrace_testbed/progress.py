@@ -25,24 +25,19 @@ class Clock:
 
 @contextmanager
 def shown(what: str, detail: Callable[[], str] = lambda: "") -> Iterator[None]:
-    """Shows `what` with the time that it takes and the detail of the moment, then how long it took."""
+    """Shows `what` with the time that it takes and the detail of the moment, then how it ended."""
+    clock, over = Clock(), threading.Event()
     terminal = sys.stdout.isatty()
-    over = threading.Event()
-    begun = time.monotonic()
 
-    def line() -> str:
-        return f"  {time.monotonic() - begun:6.0f}s  {what} {detail()}"
+    def show(state: str) -> None:
+        line = f"  {clock.seconds:6.0f}s  {what} {state}".rstrip()
+        print(f"\r{line:<78.78}" if terminal else line, end="" if terminal else "\n", flush=True)
 
     def repeat() -> None:
         while not over.wait(0.5 if terminal else SECONDS_BETWEEN_LINES):
-            print(
-                f"\r{line():<78.78}" if terminal else line().rstrip(),
-                end="" if terminal else "\n",
-                flush=True,
-            )
+            show(detail())
 
-    if not terminal:
-        print(line().rstrip(), flush=True)
+    show(detail())
     teller = threading.Thread(target=repeat, daemon=True)
     teller.start()
     outcome = "interrupted or failed"
@@ -52,7 +47,5 @@ def shown(what: str, detail: Callable[[], str] = lambda: "") -> Iterator[None]:
     finally:
         over.set()
         teller.join()
-        print(
-            f"{chr(13) if terminal else ''}{f'{line().split(what)[0]}{what} {outcome}':<78}".rstrip(),
-            flush=True,
-        )
+        show(outcome)
+        print(end="\n" if terminal else "", flush=True)
