@@ -92,7 +92,7 @@ def eventually(
 
 
 def is_condition_true(found: dict[str, Any], kind: str) -> bool:
-    conditions = found.get("status", {}).get("conditions", [])
+    conditions = found.get("status", {}).get("conditions") or []
     return any(item["type"] == kind and item["status"] == "True" for item in conditions)
 
 

@@ -237,7 +237,7 @@ def tell(process: "subprocess.Popen[bytes]", clock: Clock, site: Site) -> None:
                     return
                 clock.say(line.decode())
             if not data:
-                raise Refused(f"the testbed did not start; {site.logs} has the logs.")
+                raise Refused(f"the testbed did not start; see {site.logs}, testbed.log first.")
     raise Refused(f"the testbed did not start within {START_LIMIT_S} s; {site.logs} has the logs.")
 
 

@@ -1,0 +1,40 @@
+import itertools
+
+import pytest
+
+from headrace_testbed.api import NotAnswered, eventually, is_condition_true
+
+
+@pytest.mark.parametrize(
+    ("found", "holds"),
+    [
+        ({}, False),
+        ({"status": {}}, False),
+        ({"status": {"conditions": None}}, False),  # a custom resource definition's first moment
+        ({"status": {"conditions": [{"type": "Ready", "status": "False"}]}}, False),
+        ({"status": {"conditions": [{"type": "Healthy", "status": "True"}]}}, False),
+        ({"status": {"conditions": [{"type": "Ready", "status": "True"}]}}, True),
+    ],
+)
+def test_a_condition_holds_when_it_says_so(found: dict, holds: bool) -> None:
+    assert is_condition_true(found, "Ready") == holds
+
+
+def test_a_server_that_does_not_answer_yet_is_asked_again() -> None:
+    calls = itertools.count()
+
+    def answers_the_third_time() -> str | None:
+        call = next(calls)
+        if call == 0:
+            raise NotAnswered("refused")
+        return "here" if call == 2 else None
+
+    assert eventually("an answer", answers_the_third_time, 10, every=0) == "here"
+
+
+def test_a_wait_that_is_over_says_what_came_last() -> None:
+    def refuses() -> None:
+        raise NotAnswered("refused")
+
+    with pytest.raises(NotAnswered, match="not within 0 s: an answer; last: refused"):
+        eventually("an answer", refuses, 0)
