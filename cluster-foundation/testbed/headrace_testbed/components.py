@@ -14,13 +14,17 @@ APPS_PORT = 80
 
 @dataclass(frozen=True)
 class Component:
-    """`arguments` begin with the name that the program is called by; `health` is in the testbed's network."""
+    """`arguments` begin with the name that the program is called by; `health` is in the testbed's network.
+
+    `says_when_it_works` is a part of its log, for those that say that they are ready before they are.
+    """
 
     name: str
     program: str
     arguments: Sequence[str]
     health: str
     environment: Mapping[str, str] = field(default_factory=dict)
+    says_when_it_works: str = ""
 
 
 def components(site: Site, programs: Mapping[str, str]) -> list[Component]:
@@ -133,13 +137,9 @@ def flux(
         "RUNTIME_NAMESPACE": FLUX_NAMESPACE,
     }
     arguments = [name, *flags(shared | options)]
-    return Component(
-        name,
-        str(Path(programs[name], name)),
-        arguments,
-        f"http://127.0.0.1:{health_port}/readyz",
-        environment,
-    )
+    health = f"http://127.0.0.1:{health_port}/readyz"
+    program = str(Path(programs[name], name))
+    return Component(name, program, arguments, health, environment, "Starting workers")
 
 
 # Nothing is kept, so nothing has to reach a disk.

@@ -122,7 +122,7 @@ class Start:
     def _start(self, *names: str) -> None:
         for name in names:
             part = self._parts[name]
-            with (self._site.logs / f"{name}.log").open("wb") as log:
+            with self._log(name).open("wb") as log:
                 self._running[name] = subprocess.Popen(
                     part.arguments,
                     executable=part.program if "/" in part.program else None,
@@ -144,6 +144,8 @@ class Start:
             nonlocal problem
             self._check_running()
             problem = answers(part.health)
+            if not problem and part.says_when_it_works not in self._log(part.name).read_text():
+                problem = f"its log does not say {part.says_when_it_works!r} yet"
             return not problem
 
         try:
@@ -154,9 +156,10 @@ class Start:
     def _check_running(self) -> None:
         for name, process in self._running.items():
             if process.poll() is not None:
-                raise Refused(
-                    f"{name} ended with code {process.returncode}; see {self._site.logs / name}.log"
-                )
+                raise Refused(f"{name} ended with code {process.returncode}; see {self._log(name)}")
+
+    def _log(self, name: str) -> Path:
+        return self._site.logs / f"{name}.log"
 
     def _import_images(self) -> None:
         try:
@@ -199,8 +202,14 @@ class Start:
 
 
 def are_definitions_known(api: Api) -> bool:
+    """Known, and their objects can be listed: the server refuses that at first, and Flux would wait longer."""
     listed = api.get("/apis/apiextensions.k8s.io/v1/customresourcedefinitions")["items"]
-    return all(is_condition_true(item, "Established") for item in listed)
+    if not all(is_condition_true(item, "Established") for item in listed):
+        return False
+    for spec in (item["spec"] for item in listed):
+        version = next(version["name"] for version in spec["versions"] if version["served"])
+        api.get(f"/apis/{spec['group']}/{version}/{spec['names']['plural']}?limit=1")
+    return True
 
 
 if __name__ == "__main__":
