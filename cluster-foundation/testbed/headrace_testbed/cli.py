@@ -17,6 +17,7 @@ from headrace_testbed.testbed import Testbed, build
 def main(arguments: list[str]) -> int:
     own, passed_on = split(arguments)
     options = parser().parse_args(own, argparse.Namespace(rest=passed_on))
+    os.environ["PATH"] += ":/usr/sbin:/sbin"  # where not every user looks
     site = Site(options.data.absolute())
     try:
         return COMMANDS[options.command](site, Testbed(site), options)

@@ -202,7 +202,7 @@ class Start:
 
 
 def are_definitions_known(api: Api) -> bool:
-    """Known, and their objects can be listed: the server refuses that at first, and Flux would wait longer."""
+    """Known, and their objects can be listed: the server refuses that at first, and Flux waits for longer."""
     listed = api.get("/apis/apiextensions.k8s.io/v1/customresourcedefinitions")["items"]
     if not all(is_condition_true(item, "Established") for item in listed):
         return False

@@ -50,10 +50,7 @@ class Health:
     problem: str = ""
 
 
-def check_prerequisites() -> None:
-    if os.geteuid() != 0:
-        raise Refused("namespaces with a network and mounts need root: call it with sudo.")
-    os.environ["PATH"] += os.pathsep + os.pathsep.join(("/usr/sbin", "/sbin"))
+def check_packages() -> None:
     packages = {package for name, package in COMMANDS.items() if shutil.which(name) is None}
     if configuration.cni_folder() is None:
         packages.add("containernetworking-plugins")
@@ -66,6 +63,7 @@ def check_prerequisites() -> None:
 
 def build() -> tuple[dict[str, Path], list[Path]]:
     """The folder of each program and the archive of each image."""
+    check_packages()
     cache = Cache(cache_folder())
     programs = build_all(cache)
     return programs, [pause_image(cache, programs["pause"]), runner_image(cache)]
@@ -77,7 +75,9 @@ class Testbed:
 
     def up(self) -> bool:
         """False when it was up already."""
-        check_prerequisites()
+        if os.geteuid() != 0:
+            raise Refused("namespaces with a network and mounts need root: call it with sudo.")
+        check_packages()
         clock = Clock()
         with turn(self._site.lock_file):
             if self.is_up():
