@@ -18,7 +18,8 @@ public final class ApiClient {
   private static final Duration LIMIT = Duration.ofSeconds(30);
   private static final JsonMapper JSON = new JsonMapper();
 
-  private final HttpClient http = HttpClient.newHttpClient();
+  private final HttpClient http =
+      HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
   private final String baseUrl;
   private final Optional<String> token;
 
