@@ -17,6 +17,7 @@ import socket
 import sys
 import time
 from collections import deque
+from pathlib import Path
 
 from headrace_runner.child import Birth
 from headrace_runner.instance import Instance, Pipe, never_started
@@ -329,6 +330,12 @@ async def warm_up() -> None:
     await app(scope, receive, send)
 
 
+def be_first_to_go() -> None:
+    """When the machine runs out of memory, the kernel ends an app before anything else."""
+    with contextlib.suppress(OSError):
+        Path("/proc/self/oom_score_adj").write_text("1000")
+
+
 def main() -> int:
     with contextlib.suppress(PermissionError):
         os.setsid()
@@ -338,6 +345,7 @@ def main() -> int:
     close_all_but(0, 1, 2, commands, events)
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
+    be_first_to_go()
     parent = os.getppid()
     sandbox = open_sandbox()
     if sandbox.isolation == "none":

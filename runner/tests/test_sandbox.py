@@ -230,6 +230,10 @@ def test_a_hog_that_eats_memory_while_it_starts_is_reported_as_out_of_memory(att
     assert (ended["error"]["kind"], ended["error"]["line"]) == ("MemoryError", 1)
 
 
+def test_an_app_is_the_first_to_go_when_the_machine_runs_out_of_memory(attack: Callable):
+    assert attack("got = open('/proc/self/oom_score_adj').read()") == {"got": repr("1000\n")}
+
+
 def test_filling_tmp_ends_at_its_size(attack: Callable):
     answer = attack("""
 with open(os.environ['TMPDIR'] + '/full', 'wb') as file:
