@@ -22,12 +22,14 @@ from pathlib import Path
 from headrace_runner.child import Birth
 from headrace_runner.instance import Instance, Pipe, never_started
 from headrace_runner.kernel import close_all_but
+from headrace_runner.memory import over_limit
 from headrace_runner.protocol import MAX_COMMAND_BYTES, BadCommand, Start, Stop, event_line, parse
 from headrace_runner.sandbox import Sandbox, die_with, open_sandbox
 
 # Apps give way to the platform, which accepts everybody's next change.
 APPS_NICENESS = 5
 LAST_GRACE_S = 3.0
+MEMORY_LOOK_S = 0.5
 
 # What apps import most; found in memory they cost nothing at a start.
 COMMON = (
@@ -49,6 +51,7 @@ class ForkServer:
         self._partial = bytearray()
         self._skipping = False
         self._ends_at: float | None = None
+        self._memory_look_at = 0.0
         self._wakeups, wake = os.pipe()
         for number in (self._wakeups, wake):
             os.set_blocking(number, False)
@@ -82,6 +85,7 @@ class ForkServer:
                     self._selector.unregister(key.data.number)
             for instance in self._instances.values():
                 self._attend(instance)
+            self._watch_memory()
             self._watch_outbox()
         return None
 
@@ -147,7 +151,7 @@ class ForkServer:
                 self._selector.close()
                 return Birth(start, place, listener, *writing)
             port = listener.getsockname()[1]
-        instance = Instance(start.id, child, place, port, self._emit)
+        instance = Instance(start.id, child, place, port, start.limits.memory_bytes, self._emit)
         instance.attach(*(read for read, _ in ends))
         for pipe in instance.pipes:
             os.set_blocking(pipe.number, False)
@@ -187,6 +191,16 @@ class ForkServer:
         if instance.log.seconds_until_telling() == 0:
             instance.log.tell_dropped()
 
+    def _watch_memory(self) -> None:
+        if time.monotonic() < self._memory_look_at:
+            return
+        self._memory_look_at = time.monotonic() + MEMORY_LOOK_S
+        limits = {
+            instance.pid: instance.memory_bytes for instance in self._instances.values() if instance.pid
+        }
+        for pid in over_limit(limits):
+            kill(pid, signal.SIGKILL)
+
     def _time_left(self) -> float | None:
         times = [instance.log.seconds_until_telling() for instance in self._instances.values()]
         for instance in self._instances.values():
@@ -194,6 +208,8 @@ class ForkServer:
                 times.append(max(0.0, instance.kill_at - time.monotonic()))
         if self._ends_at is not None:
             times.append(max(0.0, self._ends_at - time.monotonic()))
+        if self._instances:
+            times.append(max(0.0, self._memory_look_at - time.monotonic()))
         return min((left for left in times if left is not None), default=None)
 
     def _reap(self) -> None:

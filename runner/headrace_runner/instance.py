@@ -124,11 +124,14 @@ class Pipe:
 class Instance:
     """What an app reports is not trusted: it only ever changes what is said about that app."""
 
-    def __init__(self, instance_id: str, helper: int, place: Place, port: int, emit: Emit) -> None:
+    def __init__(
+        self, instance_id: str, helper: int, place: Place, port: int, memory_bytes: int, emit: Emit
+    ) -> None:
         self.id = instance_id
         self.helper = helper
         self.place = place
         self.port = port
+        self.memory_bytes = memory_bytes
         self.pid: int | None = None
         self.listening = False
         self.stopping = False

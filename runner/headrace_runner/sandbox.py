@@ -32,7 +32,7 @@ HANDLER_THREADS = 40  # threads count as processes, and a server with sync handl
 
 @dataclass(frozen=True)
 class Limits:
-    """`memory_bytes` bounds the data of each process, `processes` what one app may have besides threads."""
+    """What one app may have: memory in each process and in all together, processes besides threads."""
 
     memory_bytes: int
     processes: int

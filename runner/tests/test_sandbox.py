@@ -1,5 +1,7 @@
 """Attacks from inside an app. Each app answers with what it got hold of."""
 
+import contextlib
+import http.client
 import os
 import subprocess
 import sys
@@ -228,6 +230,40 @@ def test_a_hog_that_eats_memory_while_it_starts_is_reported_as_out_of_memory(att
     ended = attacked.outcome("hoard = [bytearray(1 << 20) for _ in range(1000)]\n" + SHELL)
     assert (ended["reason"], ended["code"]) == ("out of memory", 1)
     assert (ended["error"]["kind"], ended["error"]["line"]) == ("MemoryError", 1)
+
+
+HOARD = "hoard = bytearray(b'x') * (60 << 20); time.sleep(60)"
+MORE_THAN_ITS_SHARE = {
+    "shared memory": """
+shared = mmap.mmap(-1, 300 << 20)
+for _ in range(200):
+    shared.write(b'x' * (1 << 20))
+time.sleep(60)
+""",
+    "several processes": f"""
+for _ in range(4):
+    if os.fork() == 0:
+        {HOARD}
+time.sleep(60)
+""",
+}
+
+
+@pytest.mark.parametrize("how", MORE_THAN_ITS_SHARE)
+def test_an_app_has_no_more_memory_in_all_than_it_may(attacked: Runner, how: str):
+    instance, port = attacked.serve(SHELL, memory_bytes=128 * MIB)
+    _, neighbour = attacked.serve(SHELL, memory_bytes=128 * MIB)
+    request_in_background(port, MORE_THAN_ITS_SHARE[how])
+    assert attacked.wait_for("exited", instance)["reason"] == "out of memory"
+    assert request(neighbour, "/run", "POST", "got = 1").json() == {"got": "1"}
+
+
+def request_in_background(port: int, code: str) -> None:
+    def send() -> None:
+        with contextlib.suppress(OSError, http.client.HTTPException):
+            request(port, "/run", "POST", code)
+
+    threading.Thread(target=send, daemon=True).start()
 
 
 def test_an_app_is_the_first_to_go_when_the_machine_runs_out_of_memory(attack: Callable):
