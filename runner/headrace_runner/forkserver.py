@@ -5,10 +5,7 @@ One thread, one loop. At the end of standard input every app is asked to stop, a
 SIGTERM, or the end of the parent, ends the server and every app at once.
 """
 
-import asyncio
 import contextlib
-import gc
-import importlib
 import os
 import resource
 import selectors
@@ -16,29 +13,21 @@ import signal
 import socket
 import sys
 import time
-from collections import deque
 from pathlib import Path
 
 from headrace_runner.child import Birth
 from headrace_runner.instance import Instance, Pipe, never_started
 from headrace_runner.kernel import close_all_but
 from headrace_runner.memory import over_limit
+from headrace_runner.outbox import Outbox
 from headrace_runner.protocol import MAX_COMMAND_BYTES, BadCommand, Start, Stop, event_line, parse
 from headrace_runner.sandbox import Sandbox, die_with, open_sandbox
+from headrace_runner.warm import import_common
 
 # Apps give way to the platform, which accepts everybody's next change.
 APPS_NICENESS = 5
 LAST_GRACE_S = 3.0
 MEMORY_LOOK_S = 0.5
-
-# What apps import most; found in memory they cost nothing at a start.
-COMMON = (
-    "anyio._backends._asyncio anyio.to_thread email.message encodings.idna fastapi.middleware.cors "
-    "fastapi.responses fastapi.security fastapi.templating fasthtml.common html http.client httpx jinja2 "
-    "python_multipart secrets starlette.middleware.base starlette.staticfiles starlette.websockets uuid "
-    "uvicorn.lifespan.off uvloop"
-).split()
-MAX_WAITING_BYTES = 4 * 1024 * 1024
 
 
 class ForkServer:
@@ -262,39 +251,6 @@ class ForkServer:
             self._selector.unregister(self._events.number)
 
 
-class Outbox:
-    """Never waits for the reader. When it is slow, log lines are left out and all else is kept."""
-
-    def __init__(self, number: int) -> None:
-        self.number = number
-        self._lines: deque[bytes] = deque()
-        self._bytes = 0
-        os.set_blocking(number, False)
-
-    def put(self, line: bytes, may_drop: bool) -> bool:
-        if may_drop and self._bytes > MAX_WAITING_BYTES:
-            return False
-        self._lines.append(line)
-        self._bytes += len(line)
-        self.flush()
-        return True
-
-    def flush(self) -> bool:
-        """True while something waits. A reader that is gone ends the server like the end of its input."""
-        while self._lines:
-            line = self._lines[0]
-            try:
-                written = os.write(self.number, line)
-            except BlockingIOError:
-                return True
-            self._bytes -= written
-            if written < len(line):
-                self._lines[0] = line[written:]
-            else:
-                self._lines.popleft()
-        return False
-
-
 def kill(pid: int, number: int) -> None:
     with contextlib.suppress(ProcessLookupError):
         os.kill(pid, number)
@@ -307,43 +263,6 @@ def fork_with_sigterm_blocked() -> int:
     if child:
         signal.pthread_sigmask(signal.SIG_UNBLOCK, [signal.SIGTERM])
     return child
-
-
-def import_common() -> None:
-    for name in COMMON:
-        with contextlib.suppress(ImportError):
-            importlib.import_module(name)
-    asyncio.run(warm_up())
-    gc.collect()
-    gc.freeze()
-
-
-async def warm_up() -> None:
-    """Answers one request, so that everything that is made at the first one is made before a fork."""
-    from fastapi import FastAPI
-
-    from headrace_runner.serve import config
-
-    app = FastAPI()
-
-    @app.get("/")
-    async def hello() -> dict[str, str]:
-        return {"hello": "world"}
-
-    config(app, 1, True).load()
-    scope = {
-        "type": "http", "asgi": {"version": "3.0"}, "http_version": "1.1", "method": "GET", "scheme": "http",
-        "path": "/", "raw_path": b"/", "root_path": "", "query_string": b"", "headers": [],
-        "client": ("127.0.0.1", 1), "server": ("127.0.0.1", 1),
-    }  # fmt: skip
-
-    async def receive() -> dict[str, object]:
-        return {"type": "http.request", "body": b"", "more_body": False}
-
-    async def send(_: object) -> None:
-        return
-
-    await app(scope, receive, send)
 
 
 def be_first_to_go() -> None:
