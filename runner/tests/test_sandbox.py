@@ -158,9 +158,10 @@ def test_an_app_that_closes_every_file_harms_only_itself(attacked: Runner, attac
     attacked.stop(neighbour)
 
 
-def test_a_fork_bomb_is_stopped_by_its_own_limit(attacked: Runner, attack: Callable):
+def test_a_fork_bomb_is_stopped_by_its_own_limit(attacked: Runner):
     neighbour, port = attacked.serve()
-    answer = attack("""
+    bomb, bomb_port = attacked.serve(SHELL, memory_bytes=1024 * MIB)
+    code = """
 children = []
 try:
     while len(children) < 5000:
@@ -170,12 +171,13 @@ try:
         children.append(child)
 except BlockingIOError as error:
     got = len(children)
-""")
+"""
+    answer = request(bomb_port, "/run", "POST", code).json()
     assert 20 <= int(answer["got"]) <= 72, answer
     assert request(port, "/").json() == {"hello": "world"}
     other, other_port = attacked.serve()
     assert request(other_port, "/").json() == {"hello": "world"}
-    for instance in (neighbour, other):
+    for instance in (neighbour, other, bomb):
         attacked.stop(instance)
 
 
