@@ -24,7 +24,7 @@ class Outbox:
         return True
 
     def flush(self) -> bool:
-        """True while something waits. A reader that is gone ends the server like the end of its input."""
+        """True while something waits. A reader that is gone is a BrokenPipeError, which ends the server."""
         while self._lines:
             line = self._lines[0]
             try:

@@ -1,5 +1,6 @@
 package dev.headrace;
 
+import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -43,6 +44,13 @@ public record HeadraceSettings(
     return !bind.isLoopbackAddress()
         || THIS_MACHINE.contains(host)
         || host.equals(bind.getHostAddress());
+  }
+
+  /** The address as a URL has it. */
+  public static String urlHost(InetAddress address) {
+    return address instanceof Inet6Address
+        ? "[" + address.getHostAddress() + "]"
+        : address.getHostAddress();
   }
 
   public Path repository() {

@@ -4,8 +4,6 @@ import dev.headrace.delivery.DeliveryEngine;
 import dev.headrace.git.AppId;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.Inet6Address;
-import java.net.InetAddress;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -20,6 +18,8 @@ import org.springframework.context.ConfigurableApplicationContext;
  * The whole control plane on free ports, with real git, real Python processes and its own store.
  */
 public final class RunningHeadrace implements AutoCloseable {
+  private static final String PASSWORD = "correct horse";
+
   private final Path data;
   private final ConfigurableApplicationContext context;
 
@@ -62,10 +62,7 @@ public final class RunningHeadrace implements AutoCloseable {
   }
 
   private String host() {
-    InetAddress bound = part(HeadraceSettings.class).bind();
-    return bound instanceof Inet6Address
-        ? "[" + bound.getHostAddress() + "]"
-        : bound.getHostAddress();
+    return HeadraceSettings.urlHost(part(HeadraceSettings.class).bind());
   }
 
   public int appsPort() {
@@ -92,18 +89,16 @@ public final class RunningHeadrace implements AutoCloseable {
 
   /** A new account, logged in. */
   public Api signUp(String username) {
-    Api api = anonymous();
-    api.post(
+    signUp(username, PASSWORD).ok();
+    return anonymous().logIn(username, PASSWORD);
+  }
+
+  /** The answer to somebody who wants an account. */
+  public Api.Answer signUp(String username, String password) {
+    return anonymous()
+        .post(
             "/api/auth/signup",
-            Map.of(
-                "username",
-                username,
-                "email",
-                username + "@example.com",
-                "password",
-                "correct horse"))
-        .ok();
-    return api.logIn(username, "correct horse");
+            Map.of("username", username, "email", username + "@example.com", "password", password));
   }
 
   @Override

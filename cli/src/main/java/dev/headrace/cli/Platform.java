@@ -10,7 +10,6 @@ import dev.headrace.store.StoreInUse;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.BindException;
-import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -172,14 +171,11 @@ final class Platform implements AutoCloseable {
         context instanceof WebServerApplicationContext web && web.getWebServer() != null
             ? web.getWebServer().getPort()
             : options.port();
-    return "http://%s:%d".formatted(host(options.bind()), port);
-  }
-
-  private static String host(InetAddress bind) {
-    if (bind.equals(InetAddress.getLoopbackAddress())) {
-      return "localhost";
-    }
-    return bind instanceof Inet6Address ? "[" + bind.getHostAddress() + "]" : bind.getHostAddress();
+    String host =
+        options.bind().equals(InetAddress.getLoopbackAddress())
+            ? "localhost"
+            : HeadraceSettings.urlHost(options.bind());
+    return "http://%s:%d".formatted(host, port);
   }
 
   String signingKeyFingerprint() {

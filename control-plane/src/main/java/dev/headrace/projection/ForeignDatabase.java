@@ -4,7 +4,7 @@ package dev.headrace.projection;
 public final class ForeignDatabase extends RuntimeException {
   ForeignDatabase(String name) {
     super(
-        "The database %s holds apps that this platform did not write. Name an empty database; nothing was changed."
+        "The database %s holds apps that this platform did not write. Name an empty database; none of its documents was touched."
             .formatted(name));
   }
 }

@@ -83,7 +83,7 @@ public final class Projection {
     lock.lock();
     try {
       CommitId head = repository.head();
-      if (position.commit().equals(Optional.of(head))) {
+      if (position.commit().equals(Optional.of(head)) && !position.rebuilding()) {
         return;
       }
       try (Stream<AppCommit> commits = news(head)) {

@@ -38,6 +38,11 @@ import org.slf4j.LoggerFactory;
  * before it is acknowledged, so that a killed process loses none.
  */
 final class EmbeddedMongo implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(EmbeddedMongo.class);
+
+  /** Mongo's own code for it. */
+  private static final int INTERNAL_ERROR = 1;
+
   private static final Set<String> HANDSHAKES = Set.of("ismaster", "hello");
   private static final Set<String> WRITES =
       Set.of("insert", "update", "delete", "findandmodify", "createindexes", "drop");
@@ -84,11 +89,6 @@ final class EmbeddedMongo implements AutoCloseable {
     new SecureRandom().nextBytes(bytes);
     return bytes;
   }
-
-  private static final Logger log = LoggerFactory.getLogger(EmbeddedMongo.class);
-
-  /** Mongo's own code for it. */
-  private static final int INTERNAL_ERROR = 1;
 
   private static final class GuardedBackend extends H2Backend {
     private final StoreFile file;
@@ -149,8 +149,9 @@ final class EmbeddedMongo implements AutoCloseable {
     }
 
     /**
-     * One write at a time, from its first change to its commit: the file never has half of one.
-     * What no git history could bring back also outlives a power cut.
+     * One command at a time: the file never has half of a write, and the reply is a copy, because
+     * it is encoded while others change what it was made of. What no git history could bring back
+     * also outlives a power cut.
      */
     private Document stored(String command, Document query, Supplier<Document> work) {
       boolean writes = WRITES.contains(command.toLowerCase(Locale.ROOT));

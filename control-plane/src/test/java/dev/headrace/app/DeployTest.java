@@ -19,7 +19,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -37,18 +37,13 @@ class DeployTest {
       """;
 
   @TempDir private static Path data;
-  private static RunningHeadrace headrace;
+  @AutoClose private static RunningHeadrace headrace;
   private static Api ada;
 
   @BeforeAll
   static void start() {
     headrace = RunningHeadrace.on(data);
     ada = headrace.signUp("ada");
-  }
-
-  @AfterAll
-  static void stop() {
-    headrace.close();
   }
 
   @Test

@@ -12,7 +12,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -26,18 +26,13 @@ class RefusedInputTest {
   private static final String APP = "from fastapi import FastAPI\napp = FastAPI()\n";
 
   @TempDir private static Path data;
-  private static RunningHeadrace headrace;
+  @AutoClose private static RunningHeadrace headrace;
   private static Api ada;
 
   @BeforeAll
   static void start() {
     headrace = RunningHeadrace.on(data);
     ada = headrace.signUp("ada");
-  }
-
-  @AfterAll
-  static void stop() {
-    headrace.close();
   }
 
   static Stream<Arguments> requests() {

@@ -10,7 +10,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
@@ -40,7 +40,7 @@ class AuthorizationMatrixTest {
   private static final String CODE = "from fastapi import FastAPI\napp = FastAPI()\n";
 
   @TempDir private static Path data;
-  private static RunningHeadrace headrace;
+  @AutoClose private static RunningHeadrace headrace;
   private static Api admin;
   private static Api owner;
   private static Api other;
@@ -53,11 +53,6 @@ class AuthorizationMatrixTest {
     owner = headrace.signUp("owner");
     other = headrace.signUp("other");
     nobody = headrace.anonymous();
-  }
-
-  @AfterAll
-  static void stop() {
-    headrace.close();
   }
 
   @Test

@@ -11,7 +11,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -63,7 +63,7 @@ class ContractShapesTest {
   private static final String TIME = "\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d\\.\\d{6}Z";
 
   @TempDir private static Path data;
-  private static RunningHeadrace headrace;
+  @AutoClose private static RunningHeadrace headrace;
   private static Author author;
   private static Api ada;
   private static String single;
@@ -92,11 +92,6 @@ class ContractShapesTest {
     ada.outcome(multi, 1);
     broken = author.create(SAYS.formatted("nothing") + "1 / 0\n");
     ada.outcome(broken, 1);
-  }
-
-  @AfterAll
-  static void stop() {
-    headrace.close();
   }
 
   @Test

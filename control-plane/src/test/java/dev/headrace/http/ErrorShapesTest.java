@@ -12,7 +12,7 @@ import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -27,7 +27,7 @@ class ErrorShapesTest {
   private static final Shape FAULT = Shape.of("type str; loc list; msg str; input str/null");
 
   @TempDir private static Path data;
-  private static RunningHeadrace headrace;
+  @AutoClose private static RunningHeadrace headrace;
   private static Author author;
   private static Api ada;
   private static String app;
@@ -38,11 +38,6 @@ class ErrorShapesTest {
     author = Author.signedUp(headrace, "ada");
     ada = author.api();
     app = author.live(CODE);
-  }
-
-  @AfterAll
-  static void stop() {
-    headrace.close();
   }
 
   @Test

@@ -11,7 +11,7 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Optional;
-import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -22,16 +22,11 @@ class ForeignPageTest {
       "{\"username\":\"mallory\",\"email\":\"m@example.com\",\"password\":\"let me in\"}";
 
   @TempDir private static Path data;
-  private static RunningHeadrace headrace;
+  @AutoClose private static RunningHeadrace headrace;
 
   @BeforeAll
   static void start() {
     headrace = RunningHeadrace.on(data);
-  }
-
-  @AfterAll
-  static void stop() {
-    headrace.close();
   }
 
   @Test

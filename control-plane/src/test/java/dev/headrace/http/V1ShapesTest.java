@@ -9,7 +9,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -31,7 +31,7 @@ class V1ShapesTest {
           "stage str; cause str; evidence str/null; next_step str; file str/null; line int/null");
 
   @TempDir private static Path data;
-  private static RunningHeadrace headrace;
+  @AutoClose private static RunningHeadrace headrace;
   private static Author author;
   private static Api ada;
   private static String app;
@@ -45,11 +45,6 @@ class V1ShapesTest {
     author.deploy(app, CODE + "1 / 0\n");
     ada.outcome(app, 2);
     ada.put("/api/apps/" + app, Map.of("name", "renamed")).ok();
-  }
-
-  @AfterAll
-  static void stop() {
-    headrace.close();
   }
 
   @Test

@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import org.bson.Document;
-import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -23,7 +23,7 @@ class LogInTest {
   private static final String WRONG = "{\"detail\":\"Invalid username or password\"}";
 
   @TempDir private static Path data;
-  private static RunningHeadrace headrace;
+  @AutoClose private static RunningHeadrace headrace;
 
   @BeforeAll
   static void start() {
@@ -37,14 +37,9 @@ class LogInTest {
                 "debug"));
   }
 
-  @AfterAll
-  static void stop() {
-    headrace.close();
-  }
-
   @Test
   void aWrongNameIsToldLikeAWrongPassword() {
-    signUp("ada", PASSWORD);
+    headrace.signUp("ada", PASSWORD).ok();
 
     for (Api.Answer answer :
         List.of(
@@ -61,7 +56,7 @@ class LogInTest {
   @Test
   void noByteOfAPasswordIsIgnored() {
     String longest = "p".repeat(72);
-    signUp("grace", longest);
+    headrace.signUp("grace", longest).ok();
 
     assertThat(logIn("grace", longest + "p").is(401).text()).isEqualTo(WRONG);
     assertThat(logIn("grace", "p".repeat(71)).is(401).text()).isEqualTo(WRONG);
@@ -70,8 +65,8 @@ class LogInTest {
 
   @Test
   void afterTenWrongPasswordsTheRightOneWaitsToo() {
-    signUp("linus", PASSWORD);
-    signUp("dennis", PASSWORD);
+    headrace.signUp("linus", PASSWORD).ok();
+    headrace.signUp("dennis", PASSWORD).ok();
     for (int i = 0; i < 10; i++) {
       logIn("linus", "guess " + i).is(401);
     }
@@ -83,7 +78,7 @@ class LogInTest {
 
   @Test
   void noAnswerAndNoLogHasAPasswordOrItsHash() throws IOException {
-    Api.Answer made = signUp("ken", PASSWORD);
+    Api.Answer made = headrace.signUp("ken", PASSWORD).is(200);
     String hash =
         Objects.requireNonNull(users().find(new Document("username", "ken")).first())
             .getString("password_hash");
@@ -110,23 +105,6 @@ class LogInTest {
 
   private static com.mongodb.client.MongoCollection<Document> users() {
     return headrace.part(MongoDatabase.class).getCollection("users");
-  }
-
-  private static Api.Answer signUp(String username, String password) {
-    Api.Answer answer =
-        headrace
-            .anonymous()
-            .post(
-                "/api/auth/signup",
-                Map.of(
-                    "username",
-                    username,
-                    "email",
-                    username + "@example.com",
-                    "password",
-                    password));
-    answer.ok();
-    return answer;
   }
 
   private static Api.Answer logIn(String username, String password) {

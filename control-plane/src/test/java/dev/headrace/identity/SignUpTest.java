@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -30,17 +30,12 @@ class SignUpTest {
   private static final String PASSWORD = "correct horse";
 
   @TempDir private static Path data;
-  private static RunningHeadrace headrace;
+  @AutoClose private static RunningHeadrace headrace;
   private static int accounts;
 
   @BeforeAll
   static void start() {
     headrace = RunningHeadrace.on(data);
-  }
-
-  @AfterAll
-  static void stop() {
-    headrace.close();
   }
 
   static Stream<Arguments> refused() {

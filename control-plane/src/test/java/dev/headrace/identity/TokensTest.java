@@ -22,7 +22,7 @@ import java.util.Map;
 import java.util.function.Function;
 import java.util.stream.Stream;
 import org.bson.types.ObjectId;
-import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -38,18 +38,13 @@ class TokensTest {
 
   @TempDir private static Path data;
   @TempDir private Path elsewhere;
-  private static RunningHeadrace headrace;
+  @AutoClose private static RunningHeadrace headrace;
   private static String userId;
 
   @BeforeAll
   static void start() {
     headrace = RunningHeadrace.on(data);
     userId = headrace.anonymous().post("/api/auth/signup", ADA).ok().path("id").asString();
-  }
-
-  @AfterAll
-  static void stop() {
-    headrace.close();
   }
 
   @Test

@@ -191,6 +191,29 @@ class RebuildTest {
   }
 
   @Test
+  void aRebuildThatWasCutShortAtItsVeryEndIsOver() throws IOException {
+    RunningHeadrace.on(data).close();
+    markAsRebuilding();
+
+    RunningHeadrace.on(data).close();
+
+    try (MongoConnection store = MongoConnection.embedded(data.resolve("mongo"))) {
+      assertThat(store.database().getCollection("positions").find())
+          .singleElement()
+          .satisfies(position -> assertThat(position.getBoolean("rebuilding")).isFalse());
+    }
+  }
+
+  private void markAsRebuilding() throws IOException {
+    try (MongoConnection store = MongoConnection.embedded(data.resolve("mongo"))) {
+      store
+          .database()
+          .getCollection("positions")
+          .updateOne(new Document(), new Document("$set", new Document("rebuilding", true)));
+    }
+  }
+
+  @Test
   void aDatabaseOfSomebodyElseIsLeftAlone() throws IOException {
     Document theirs = new Document("_id", "theirs");
     try (MongoConnection store = MongoConnection.embedded(data.resolve("mongo"))) {

@@ -1,5 +1,6 @@
 package dev.headrace.delivery.local;
 
+import dev.headrace.HeadraceSettings;
 import dev.headrace.git.AppId;
 import io.undertow.Undertow;
 import io.undertow.UndertowOptions;
@@ -13,7 +14,6 @@ import io.undertow.util.HeaderValues;
 import io.undertow.util.Headers;
 import io.undertow.util.HttpString;
 import io.undertow.util.StatusCodes;
-import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
@@ -77,11 +77,9 @@ final class AppsProxy implements AutoCloseable {
   /** Where this machine reaches it, as in a URL. */
   String reachableAt() {
     InetAddress bound = address().getAddress();
-    if (bound.isAnyLocalAddress()) {
-      return "127.0.0.1:" + port();
-    }
-    String host = bound.getHostAddress();
-    return (bound instanceof Inet6Address ? "[" + host + "]" : host) + ":" + port();
+    return (bound.isAnyLocalAddress() ? "127.0.0.1" : HeadraceSettings.urlHost(bound))
+        + ":"
+        + port();
   }
 
   private InetSocketAddress address() {

@@ -17,7 +17,7 @@ import java.util.Random;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
-import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -40,7 +40,7 @@ class DeletedAppTest {
           """;
 
   @TempDir private static Path data;
-  private static RunningHeadrace headrace;
+  @AutoClose private static RunningHeadrace headrace;
   private static Author ada;
   private static List<ProcessHandle> withoutApps;
 
@@ -50,11 +50,6 @@ class DeletedAppTest {
     ada = Author.signedUp(headrace, "ada");
     var _ = headrace.part(DeliveryEngine.class).caveat(); // answers when the runner is ready
     withoutApps = headrace.forkServer().descendants().toList();
-  }
-
-  @AfterAll
-  static void stop() {
-    headrace.close();
   }
 
   @Test

@@ -12,7 +12,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -73,7 +73,7 @@ class IsolationTest {
       """;
 
   @TempDir private static Path data;
-  private static RunningHeadrace headrace;
+  @AutoClose private static RunningHeadrace headrace;
   private static Author ada;
   private static String spy;
 
@@ -84,11 +84,6 @@ class IsolationTest {
     assumeTrue(missing.isEmpty(), "apps are not isolated on this machine: " + missing);
     ada = Author.signedUp(headrace, "ada");
     spy = ada.live(SPY.formatted("mine"));
-  }
-
-  @AfterAll
-  static void stop() {
-    headrace.close();
   }
 
   @Test

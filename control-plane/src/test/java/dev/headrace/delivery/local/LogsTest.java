@@ -9,7 +9,7 @@ import dev.headrace.git.AppId;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Optional;
-import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -30,18 +30,13 @@ class LogsTest {
       """;
 
   @TempDir private static Path data;
-  private static RunningHeadrace headrace;
+  @AutoClose private static RunningHeadrace headrace;
   private static Author ada;
 
   @BeforeAll
   static void start() {
     headrace = RunningHeadrace.on(data);
     ada = Author.signedUp(headrace, "ada");
-  }
-
-  @AfterAll
-  static void stop() {
-    headrace.close();
   }
 
   @Test

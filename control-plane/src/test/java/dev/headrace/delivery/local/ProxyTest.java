@@ -25,7 +25,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -74,7 +74,7 @@ class ProxyTest {
 
   @TempDir private static Path data;
   private static final HttpClient HTTP = HttpClient.newHttpClient();
-  private static RunningHeadrace headrace;
+  @AutoClose private static RunningHeadrace headrace;
   private static Author ada;
   private static String app;
 
@@ -83,11 +83,6 @@ class ProxyTest {
     headrace = RunningHeadrace.on(data);
     ada = Author.signedUp(headrace, "ada");
     app = ada.live(APP);
-  }
-
-  @AfterAll
-  static void stop() {
-    headrace.close();
   }
 
   @Test
@@ -146,6 +141,16 @@ class ProxyTest {
       })
   void noOtherHostNameLeadsToAnApp(String host) {
     assertThat(visit(host.formatted(app))).startsWith("HTTP/1.1 404");
+  }
+
+  @Test
+  void byPathNoOtherHostNameLeadsToAnApp() throws Exception {
+    String request = "GET %s/ HTTP/1.1".formatted(ada.path(app));
+
+    assertThat(Wire.say(headrace.appsPort(), request, "Host: localhost", "Connection: close"))
+        .startsWith("HTTP/1.1 200");
+    assertThat(Wire.say(headrace.appsPort(), request, "Host: evil.example", "Connection: close"))
+        .startsWith("HTTP/1.1 404");
   }
 
   @Test

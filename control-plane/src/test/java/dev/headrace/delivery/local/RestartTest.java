@@ -7,7 +7,7 @@ import dev.headrace.RunningHeadrace;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -31,18 +31,13 @@ class RestartTest {
       """;
 
   @TempDir private static Path data;
-  private static RunningHeadrace headrace;
+  @AutoClose private static RunningHeadrace headrace;
   private static Author ada;
 
   @BeforeAll
   static void start() {
     headrace = RunningHeadrace.on(data);
     ada = Author.signedUp(headrace, "ada");
-  }
-
-  @AfterAll
-  static void stop() {
-    headrace.close();
   }
 
   @Test

@@ -18,7 +18,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
-import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -48,18 +48,13 @@ class SwitchTest {
       """;
 
   @TempDir private static Path data;
-  private static RunningHeadrace headrace;
+  @AutoClose private static RunningHeadrace headrace;
   private static Author ada;
 
   @BeforeAll
   static void start() {
     headrace = RunningHeadrace.on(data, java.util.Map.of("headrace.start-limit", "3s"));
     ada = Author.signedUp(headrace, "ada");
-  }
-
-  @AfterAll
-  static void stop() {
-    headrace.close();
   }
 
   @Test
