@@ -79,7 +79,7 @@ final class Batch {
       return new CommitOutcome.Rejected(
           "Commit " + change.restores().get() + " is not a version of app " + change.app() + ".");
     }
-    AppTree tree = new AppTree(objects, change.app());
+    DirectoryTree tree = new DirectoryTree(objects, change.app());
     Optional<ObjectId> before = tree.in(tip.tree());
     if (before.isEmpty() && change.action() == Action.DELETE) {
       return new CommitOutcome.Rejected(
@@ -137,12 +137,12 @@ final class Batch {
         .filter(index::holds);
   }
 
-  private Optional<ObjectId> directory(Change change, AppTree tree, Optional<ObjectId> before)
+  private Optional<ObjectId> directory(Change change, DirectoryTree tree, Optional<ObjectId> before)
       throws IOException {
     return switch (change.contents()) {
       case Contents.Files(SortedMap<String, byte[]> files) ->
           Optional.of(tree.write(files, before));
-      case Contents.Restore(CommitId from) -> log.directory(change.app(), from);
+      case Contents.Restore(CommitId from) -> log.tree(change.app(), from).map(TreeId::objectId);
       case Contents.Removed() -> Optional.empty();
     };
   }
@@ -155,12 +155,13 @@ final class Batch {
 
   /** The app's last commit, if this rollback leaves exactly what was there before it. */
   private Optional<CommitId> reverted(
-      Change change, Optional<AppCommit> latest, Optional<ObjectId> after) throws IOException {
+      Change change, Optional<AppCommit> latest, Optional<ObjectId> after) {
     if (change.action() != Action.ROLLBACK || latest.isEmpty()) {
       return Optional.empty();
     }
     Optional<CommitId> earlier = latest.get().previous();
-    return earlier.isPresent() && log.directory(change.app(), earlier.get()).equals(after)
+    return earlier.isPresent()
+            && log.tree(change.app(), earlier.get()).map(TreeId::objectId).equals(after)
         ? latest.map(AppCommit::id)
         : Optional.empty();
   }

@@ -8,7 +8,10 @@ import java.util.regex.Pattern;
 import org.eclipse.jgit.errors.CorruptObjectException;
 import org.eclipse.jgit.lib.ObjectChecker;
 
-/** What a person may put into the repository. Every answer names the value and the limit. */
+/**
+ * What may be put into the repository. Every answer names the value and the limit. The limits on
+ * files may only be raised: a directory of any age must be within them to be served.
+ */
 final class ChangeRules {
 
   static final int MAX_NAME = 200;
@@ -46,7 +49,7 @@ final class ChangeRules {
             what + " has " + text.length() + " characters, at most " + limit + " are allowed.");
   }
 
-  private static Optional<String> violation(SortedMap<String, byte[]> files) {
+  static Optional<String> violation(SortedMap<String, byte[]> files) {
     if (files.isEmpty() || files.size() > MAX_FILES) {
       return Optional.of(
           "The change has " + files.size() + " files, 1 to " + MAX_FILES + " are allowed.");

@@ -8,9 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
-import java.util.SortedSet;
 import java.util.TreeMap;
-import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.eclipse.jgit.errors.IncorrectObjectTypeException;
 import org.eclipse.jgit.errors.MissingObjectException;
@@ -26,7 +24,6 @@ import org.eclipse.jgit.treewalk.TreeWalk;
 final class CommitLog {
 
   private static final int CACHED_COMMITS = 10_000;
-  private static final int FOLDERS_ABOVE_AN_APP = 4;
 
   private final Repository repository;
   private final SigningKey key;
@@ -92,13 +89,13 @@ final class CommitLog {
     return new CommitNotFound(after.orElseThrow(), "the history of " + upTo);
   }
 
-  SortedMap<String, byte[]> files(AppId app, CommitId id) {
+  SortedMap<String, byte[]> files(DirectoryId directory, CommitId id) {
     SortedMap<String, byte[]> files = new TreeMap<>();
     try (ObjectReader reader = repository.newObjectReader();
         TreeWalk walk = new TreeWalk(reader)) {
-      Optional<ObjectId> directory = at(reader, app.path(), id);
-      if (directory.isPresent()) {
-        walk.addTree(directory.get());
+      Optional<ObjectId> tree = at(reader, directory.path(), id);
+      if (tree.isPresent()) {
+        walk.addTree(tree.get());
         walk.setRecursive(true);
         while (walk.next()) {
           files.put(
@@ -123,30 +120,33 @@ final class CommitLog {
     }
   }
 
-  SortedSet<AppId> apps(CommitId id) {
-    SortedSet<AppId> apps = new TreeSet<>();
+  /** The names of the directories that a commit has in these folders. */
+  List<String> names(SpreadFolders folders, CommitId id) {
+    List<String> names = new ArrayList<>();
     try (ObjectReader reader = repository.newObjectReader();
         TreeWalk walk = new TreeWalk(reader)) {
-      Optional<ObjectId> root = at(reader, "apps", id);
+      Optional<ObjectId> root = at(reader, folders.root(), id);
       if (root.isPresent()) {
         walk.addTree(root.get());
         while (walk.next()) {
-          if (walk.getDepth() < FOLDERS_ABOVE_AN_APP - 1) {
+          if (walk.getDepth() < folders.levels()) {
             walk.enterSubtree();
-          } else if (AppId.isValid(walk.getNameString())) {
-            apps.add(new AppId(walk.getNameString()));
+          } else {
+            names.add(walk.getNameString());
           }
         }
       }
-      return apps;
+      return names;
     } catch (IOException e) {
       throw unreadable(id, e);
     }
   }
 
-  Optional<ObjectId> directory(AppId app, CommitId id) throws IOException {
+  Optional<TreeId> tree(DirectoryId directory, CommitId id) {
     try (ObjectReader reader = repository.newObjectReader()) {
-      return at(reader, app.path(), id);
+      return at(reader, directory.path(), id).map(TreeId::of);
+    } catch (IOException e) {
+      throw unreadable(id, e);
     }
   }
 

@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import org.eclipse.jgit.lib.Constants;
 import org.eclipse.jgit.lib.FileMode;
 import org.eclipse.jgit.lib.ObjectId;
 import org.eclipse.jgit.lib.TreeFormatter;
@@ -19,7 +20,32 @@ final class GitTree {
     }
   }
 
+  /** Keeps an object, or only works out what it is called. */
+  interface Objects {
+    ObjectId add(int type, byte[] bytes);
+  }
+
   private GitTree() {}
+
+  /** A tree of these files, by path with {@code /} between folders. */
+  static ObjectId write(SortedMap<String, byte[]> files, Objects objects) {
+    SortedMap<String, Entry> entries = new TreeMap<>();
+    SortedMap<String, SortedMap<String, byte[]>> folders = new TreeMap<>();
+    files.forEach((path, bytes) -> {
+      int slash = path.indexOf('/');
+      if (slash < 0) {
+        ObjectId blob = objects.add(Constants.OBJ_BLOB, bytes);
+        entries.put(path, new Entry(FileMode.REGULAR_FILE, blob));
+      } else {
+        folders
+            .computeIfAbsent(path.substring(0, slash), folder -> new TreeMap<>())
+            .put(path.substring(slash + 1), bytes);
+      }
+    });
+    folders.forEach(
+        (folder, below) -> entries.put(folder, new Entry(FileMode.TREE, write(below, objects))));
+    return objects.add(Constants.OBJ_TREE, format(entries));
+  }
 
   static SortedMap<String, Entry> parse(byte[] raw) {
     SortedMap<String, Entry> entries = new TreeMap<>();

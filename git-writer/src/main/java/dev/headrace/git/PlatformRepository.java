@@ -8,9 +8,14 @@ import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.SortedMap;
 import java.util.SortedSet;
+import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.eclipse.jgit.lib.ObjectId;
 
@@ -24,6 +29,7 @@ public final class PlatformRepository implements AutoCloseable {
   private final RepositoryFolder folder;
   private final SigningKey key;
   private final CommitLog log;
+  private final Directories directories;
   private final DeployIndex index;
   private final GroupCommit writer;
 
@@ -36,6 +42,7 @@ public final class PlatformRepository implements AutoCloseable {
     this.folder = folder;
     this.key = key;
     this.log = log;
+    this.directories = new Directories(folder.repository());
     this.index = index;
     this.writer = writer;
   }
@@ -169,12 +176,48 @@ public final class PlatformRepository implements AutoCloseable {
   }
 
   /**
-   * The app's directory as a commit has it, by path below it; empty if it is not there.
+   * Whether one commit of an app or tenant came after another of the same; no if either is none of
+   * its commits. Costs the same however long the history is.
+   */
+  public boolean isNewer(DirectoryId of, CommitId than, CommitId candidate) {
+    OptionalInt before = number(of, than);
+    OptionalInt after = number(of, candidate);
+    return before.isPresent() && after.isPresent() && after.getAsInt() > before.getAsInt();
+  }
+
+  private OptionalInt number(DirectoryId of, CommitId id) {
+    return log.read(id)
+        .filter(commit -> commit.app().equals(of))
+        .map(index::number)
+        .orElse(OptionalInt.empty());
+  }
+
+  /**
+   * The directory of an app or tenant as a commit has it, by path below it; empty if it is not
+   * there.
    *
    * @throws CommitNotFound if there is no such commit
    */
-  public SortedMap<String, byte[]> files(AppId app, CommitId commit) {
-    return log.files(app, commit);
+  public SortedMap<String, byte[]> files(DirectoryId directory, CommitId commit) {
+    return log.files(directory, commit);
+  }
+
+  /**
+   * The tree of an app's or tenant's directory as a commit has it; empty if it is not there. Equal
+   * to {@link TreeId#of} exactly if the directory holds those files.
+   *
+   * @throws CommitNotFound if there is no such commit
+   */
+  public Optional<TreeId> tree(DirectoryId directory, CommitId commit) {
+    return log.tree(directory, commit);
+  }
+
+  /**
+   * A directory by its tree, also long after another has taken its place; empty if the tree is not
+   * that of an app's or tenant's directory.
+   */
+  public Optional<Archive> archive(TreeId tree) {
+    return directories.files(tree).map(Archive::of);
   }
 
   /**
@@ -192,7 +235,24 @@ public final class PlatformRepository implements AutoCloseable {
    * @throws CommitNotFound if there is no such commit
    */
   public SortedSet<AppId> apps(CommitId commit) {
-    return log.apps(commit);
+    return names(AppId.FOLDERS, commit, AppId::isValid, AppId::new);
+  }
+
+  /**
+   * The tenants that a commit has a directory of.
+   *
+   * @throws CommitNotFound if there is no such commit
+   */
+  public SortedSet<TenantId> tenants(CommitId commit) {
+    return names(TenantId.FOLDERS, commit, TenantId::isValid, TenantId::new);
+  }
+
+  private <D extends DirectoryId> SortedSet<D> names(
+      SpreadFolders folders, CommitId commit, Predicate<String> isValid, Function<String, D> name) {
+    return log.names(folders, commit).stream()
+        .filter(isValid)
+        .map(name)
+        .collect(Collectors.toCollection(TreeSet::new));
   }
 
   /** The fingerprint of the key that signs, as {@code ssh-keygen -l} prints it. */

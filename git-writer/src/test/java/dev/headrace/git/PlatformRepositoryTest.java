@@ -152,6 +152,32 @@ class PlatformRepositoryTest {
   }
 
   @Test
+  void itIsKnownWhichOfTwoCommitsOfAnAppIsNewer() {
+    AppCommit one = committed(repository, deploy(TODO, "one"));
+    AppCommit shop = committed(repository, deploy(SHOP, "shop"));
+    AppCommit renamed =
+        committed(
+            repository,
+            Samples.with(Action.RENAME, TODO, "chores", new Contents.Files(Samples.files("one"))));
+    AppCommit gone = committed(repository, Samples.delete(TODO));
+    reopen();
+    AppCommit again = committed(repository, deploy(TODO, "two"));
+    List<CommitId> chain = List.of(one, renamed, gone, again).stream().map(AppCommit::id).toList();
+
+    for (int than = 0; than < chain.size(); than++) {
+      for (int candidate = 0; candidate < chain.size(); candidate++) {
+        assertThat(repository.isNewer(TODO, chain.get(than), chain.get(candidate)))
+            .as("%d after %d", candidate, than)
+            .isEqualTo(candidate > than);
+      }
+    }
+    assertThat(repository.isNewer(TODO, one.id(), shop.id())).isFalse();
+    assertThat(repository.isNewer(SHOP, one.id(), again.id())).isFalse();
+    assertThat(repository.isNewer(TODO, NOWHERE, again.id())).isFalse();
+    assertThat(repository.isNewer(TODO, one.id(), NOWHERE)).isFalse();
+  }
+
+  @Test
   void theLogIsReadForwardsFromAnyCommit() {
     AppCommit one = committed(repository, deploy(TODO, "one"));
     AppCommit two = committed(repository, deploy(SHOP, "two"));

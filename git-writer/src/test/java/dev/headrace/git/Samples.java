@@ -50,7 +50,11 @@ final class Samples {
 
   /** Any 64 hex digits that follow from the code. */
   static String digest(String code) {
-    return HexFormat.of().formatHex(Digests.sha256(bytes(code)));
+    return digest(bytes(code));
+  }
+
+  static String digest(byte[] bytes) {
+    return HexFormat.of().formatHex(Digests.sha256(bytes));
   }
 
   static Change deploy(AppId app, String code) {

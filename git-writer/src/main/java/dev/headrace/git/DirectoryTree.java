@@ -12,23 +12,23 @@ import org.eclipse.jgit.lib.FileMode;
 import org.eclipse.jgit.lib.ObjectId;
 
 /**
- * Edits one app's directory inside a tree. Only the trees on the way to it are read and written, so
- * the cost does not depend on the number of apps.
+ * Edits the directory of one app or tenant inside a tree. Only the trees on the way to it are read
+ * and written, so the cost does not depend on the number of apps.
  */
-final class AppTree {
+final class DirectoryTree {
 
   private final ObjectStore.Staged objects;
-  private final AppId app;
+  private final List<String> path;
 
-  AppTree(ObjectStore.Staged objects, AppId app) {
+  DirectoryTree(ObjectStore.Staged objects, DirectoryId directory) {
     this.objects = objects;
-    this.app = app;
+    this.path = List.of(directory.path().split("/"));
   }
 
-  /** The app's directory below {@code root}; empty if the app is not there. */
+  /** The directory below {@code root}; empty if it is not there. */
   Optional<ObjectId> in(ObjectId root) throws IOException {
     ObjectId tree = root;
-    for (String segment : app.segments()) {
+    for (String segment : path) {
       GitTree.Entry entry = GitTree.parse(objects.tree(tree)).get(segment);
       if (entry == null) {
         return Optional.empty();
@@ -38,9 +38,9 @@ final class AppTree {
     return Optional.of(tree);
   }
 
-  /** The root that differs from {@code root} in this app's directory only. */
+  /** The root that differs from {@code root} in this directory only. */
   ObjectId replace(ObjectId root, Optional<ObjectId> directory) throws IOException {
-    return replace(Optional.of(root), app.segments(), directory)
+    return replace(Optional.of(root), path, directory)
         .orElseGet(() -> objects.add(Constants.OBJ_TREE, new byte[0]));
   }
 
@@ -68,26 +68,7 @@ final class AppTree {
     if (earlier.isPresent()) {
       collect(earlier.get(), held);
     }
-    return write(files, held);
-  }
-
-  private ObjectId write(SortedMap<String, byte[]> files, Set<ObjectId> held) {
-    SortedMap<String, GitTree.Entry> entries = new TreeMap<>();
-    SortedMap<String, SortedMap<String, byte[]>> folders = new TreeMap<>();
-    files.forEach((path, bytes) -> {
-      int slash = path.indexOf('/');
-      if (slash < 0) {
-        ObjectId blob = objects.addUnless(held, Constants.OBJ_BLOB, bytes);
-        entries.put(path, new GitTree.Entry(FileMode.REGULAR_FILE, blob));
-      } else {
-        folders
-            .computeIfAbsent(path.substring(0, slash), folder -> new TreeMap<>())
-            .put(path.substring(slash + 1), bytes);
-      }
-    });
-    folders.forEach((folder, below) ->
-        entries.put(folder, new GitTree.Entry(FileMode.TREE, write(below, held))));
-    return objects.addUnless(held, Constants.OBJ_TREE, GitTree.format(entries));
+    return GitTree.write(files, (type, bytes) -> objects.addUnless(held, type, bytes));
   }
 
   private void collect(ObjectId tree, Set<ObjectId> held) throws IOException {
