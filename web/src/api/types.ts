@@ -74,7 +74,7 @@ export interface Deploy {
   version: number | null;
   deploy_id: string;
   commit: string;
-  action: 'deploy' | 'rollback' | 'delete' | 'restart' | 'rename';
+  action: 'deploy' | 'rollback' | 'delete' | 'restart' | 'stop' | 'start' | 'upgrade' | 'rename';
   actor: { id: string; username: string };
   via: string;
   reason: string | null;

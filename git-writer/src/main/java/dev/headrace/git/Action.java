@@ -8,6 +8,10 @@ public enum Action {
   ROLLBACK(true),
   DELETE(false),
   RESTART(true),
+  STOP(true),
+  START(true),
+  /** The same source and specification on what Headrace runs and renders now. */
+  UPGRADE(true),
   RENAME(false);
 
   private final boolean countsAsVersion;

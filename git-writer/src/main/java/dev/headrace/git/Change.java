@@ -41,6 +41,9 @@ public record Change(
     require(
         (contents instanceof Contents.Removed) == (action == Action.DELETE),
         "contents: a delete, and only a delete, removes the directory");
+    require(
+        action != Action.UPGRADE || via == Via.SYSTEM,
+        "via: an upgrade comes from the system and from nobody else");
   }
 
   private static void require(boolean met, String expectation) {

@@ -53,12 +53,16 @@ final class CommitMessage {
   private static String subject(Change change, Facts facts) {
     String name = PlainText.name(change.appName());
     return switch (change.action()) {
-      case DEPLOY -> "Deploy " + name + " v" + facts.version().orElseThrow();
+      case DEPLOY, RESTART, STOP, START, UPGRADE ->
+          verb(change.action()) + name + " v" + facts.version().orElseThrow();
       case ROLLBACK -> "Roll back " + name + " to v" + facts.restoredVersion().orElseThrow();
       case DELETE -> "Delete " + name;
-      case RESTART -> "Restart " + name + " v" + facts.version().orElseThrow();
       case RENAME -> "Rename " + change.app() + " to " + name;
     };
+  }
+
+  private static String verb(Action action) {
+    return action.name().charAt(0) + action.trailer().substring(1) + " ";
   }
 
   private static String indented(String reason) {
@@ -143,10 +147,10 @@ final class CommitMessage {
 
   private static String name(Action action, AppId app, String subject) {
     return switch (action) {
-      case DEPLOY -> without(VERSION_AT_END, after("Deploy ", subject));
+      case DEPLOY, RESTART, STOP, START, UPGRADE ->
+          without(VERSION_AT_END, after(verb(action), subject));
       case ROLLBACK -> without(RESTORED_AT_END, after("Roll back ", subject));
       case DELETE -> after("Delete ", subject);
-      case RESTART -> without(VERSION_AT_END, after("Restart ", subject));
       case RENAME -> after("Rename " + app + " to ", subject);
     };
   }

@@ -139,6 +139,34 @@ class PlatformRepositoryTest {
   }
 
   @Test
+  void whatStopsStartsAndUpgradesAnAppIsAVersionThatSaysSo() {
+    Contents files = new Contents.Files(Samples.files("one"));
+    committed(repository, deploy(TODO, "one"));
+    List<AppCommit> commits =
+        List.of(
+            committed(repository, Samples.with(Action.RESTART, TODO, "todo v1", files)),
+            committed(repository, Samples.with(Action.STOP, TODO, "todo v1", files)),
+            committed(repository, Samples.with(Action.START, TODO, "todo v1", files)),
+            committed(repository, Samples.upgrade(TODO, "todo v1", files)));
+    reopen();
+
+    assertThat(commits).extracting(AppCommit::appName).containsOnly("todo v1");
+    assertThat(commits)
+        .extracting(commit -> commit.version().orElseThrow())
+        .containsExactly(2, 3, 4, 5);
+    assertThat(repository.between(Optional.empty(), repository.head()).skip(1))
+        .containsExactlyElementsOf(commits);
+    assertThat(git.git("log", "--reverse", "--format=%s|%an", "-4", "main"))
+        .isEqualTo(
+            """
+            Restart todo v1 v2|alice
+            Stop todo v1 v3|alice
+            Start todo v1 v4|alice
+            Upgrade todo v1 v5|Headrace
+            """);
+  }
+
+  @Test
   void historyComesInPages() {
     List<AppCommit> commits =
         IntStream.range(0, 5).mapToObj(i -> committed(repository, deploy(TODO, "v" + i))).toList();

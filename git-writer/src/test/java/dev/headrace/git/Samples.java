@@ -106,6 +106,21 @@ final class Samples {
         Optional.empty());
   }
 
+  static Change upgrade(AppId app, String name, Contents contents) {
+    return new Change(
+        nextDeployId(),
+        app,
+        name,
+        Action.UPGRADE,
+        Actor.HEADRACE,
+        Via.SYSTEM,
+        Optional.empty(),
+        contents,
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty());
+  }
+
   static Change delete(AppId app) {
     return with(Action.DELETE, app, "todo-api", new Contents.Removed());
   }

@@ -18,10 +18,23 @@ class ValuesTest {
   }
 
   @Test
+  void aTenantLivesBelowTheFirstTwoDigitsOfItsDigest() {
+    String id = "65f0c0ffee0123456789abcd";
+
+    assertThat(new TenantId(id).path())
+        .isEqualTo(
+            "tenants/%s/%s/%s"
+                .formatted(
+                    Samples.digest(id).substring(0, 1), Samples.digest(id).substring(1, 2), id));
+  }
+
+  @Test
   void idsAreCheckedWhenTheyAreMade() {
     for (String wrong :
         new String[] {"", "short", "UPPER123", "nine99999", "../../..", "k3f9a2b\n"}) {
       assertThatIllegalArgumentException().isThrownBy(() -> new AppId(wrong));
+      assertThatIllegalArgumentException().isThrownBy(() -> new TenantId(wrong));
+      assertThatIllegalArgumentException().isThrownBy(() -> new TreeId(wrong));
       assertThatIllegalArgumentException().isThrownBy(() -> new CommitId(wrong));
       assertThatIllegalArgumentException().isThrownBy(() -> new DeployId(wrong));
       assertThatIllegalArgumentException().isThrownBy(() -> new Actor(wrong, "alice"));
@@ -55,6 +68,8 @@ class ValuesTest {
         .isThrownBy(() -> Samples.with(Action.DEPLOY, Samples.TODO, "x", new Contents.Removed()));
     assertThatIllegalArgumentException()
         .isThrownBy(() -> Samples.with(Action.ROLLBACK, Samples.TODO, "x", files));
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> Samples.with(Action.UPGRADE, Samples.TODO, "x", files));
     assertThatIllegalArgumentException()
         .isThrownBy(() -> Samples.rollback(Samples.TODO, some, new Contents.Restore(other)));
     assertThatIllegalArgumentException()
