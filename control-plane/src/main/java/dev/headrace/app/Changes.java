@@ -16,6 +16,7 @@ import dev.headrace.manifests.AppSpec;
 import dev.headrace.manifests.RenderedApp;
 import dev.headrace.projection.Projection;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -101,27 +102,26 @@ final class Changes {
     return switch (repository.commit(change).join()) {
       case CommitOutcome.Committed(AppCommit commit) -> delivered(commit);
       case CommitOutcome.AlreadyCommitted(AppCommit commit) -> delivered(commit);
-      case CommitOutcome.Conflict conflict -> {
+      case CommitOutcome.Conflict(_, _) -> {
         if (isReused(submission)) {
           throw reused();
         }
         yield new Result.Overtaken();
       }
-      case CommitOutcome.Rejected rejected ->
-          throw ApiError.of(ErrorCode.INVALID_REQUEST, rejected.why());
-      case CommitOutcome.Busy busy ->
+      case CommitOutcome.Rejected(String why) -> throw ApiError.of(ErrorCode.INVALID_REQUEST, why);
+      case CommitOutcome.Busy(Duration retryAfter) ->
           throw ApiError.of(
               ErrorCode.BUSY,
               "More changes are waiting to be committed than can be; nothing was changed. Try again in %d ms."
-                  .formatted(busy.retryAfter().toMillis()));
-      case CommitOutcome.Failed failed -> {
-        log.error("commit failed: {}", failed.why(), failed.cause());
+                  .formatted(retryAfter.toMillis()));
+      case CommitOutcome.Failed(String why, Throwable cause) -> {
+        log.error("commit failed: {}", why, cause);
         throw ApiError.of(
             ErrorCode.DEPLOY_FAILED,
-            "The commit could not be written, nothing was changed: " + failed.why());
+            "The commit could not be written, nothing was changed: " + why);
       }
-      case CommitOutcome.Unknown unknown -> {
-        log.error("outcome of a commit unknown: {}", unknown.why(), unknown.cause());
+      case CommitOutcome.Unknown(String why, Throwable cause) -> {
+        log.error("outcome of a commit unknown: {}", why, cause);
         throw ApiError.of(
             ErrorCode.DEPLOY_FAILED,
             "The disk failed while the commit was written; whether it is there is not known yet. "

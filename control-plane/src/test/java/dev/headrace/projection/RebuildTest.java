@@ -241,7 +241,7 @@ class RebuildTest {
       ParsedApp now = manifests.parse(repository.files(id, head.id()));
       RenderedApp rendered =
           manifests.render(now.spec(), SourceFiles.single(code), Optional.of(now.source()));
-      CommitOutcome outcome =
+      CommitOutcome<AppCommit> outcome =
           repository
               .commit(
                   new Change(

@@ -24,4 +24,11 @@ public record AppCommit(
     Instant at,
     Optional<CommitId> previous,
     Optional<String> contentDigest,
-    Optional<CommitId> restores) {}
+    Optional<CommitId> restores)
+    implements PlatformCommit {
+
+  @Override
+  public DirectoryId directory() {
+    return app;
+  }
+}

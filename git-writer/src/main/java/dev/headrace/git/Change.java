@@ -23,7 +23,8 @@ public record Change(
     Contents contents,
     Optional<String> contentDigest,
     Optional<CommitId> restores,
-    Optional<CommitId> expectedPrevious) {
+    Optional<CommitId> expectedPrevious)
+    implements PlatformChange {
 
   private static final Pattern DIGEST = Pattern.compile("[0-9a-f]{64}");
 
@@ -44,6 +45,11 @@ public record Change(
     require(
         action != Action.UPGRADE || via == Via.SYSTEM,
         "via: an upgrade comes from the system and from nobody else");
+  }
+
+  @Override
+  public DirectoryId directory() {
+    return app;
   }
 
   private static void require(boolean met, String expectation) {

@@ -32,14 +32,20 @@ final class ChangeRules {
 
   private ChangeRules() {}
 
-  static Optional<String> violation(Change change) {
-    return tooLong("The app's name", change.appName(), MAX_NAME)
+  static Optional<String> violation(PlatformChange change) {
+    return textViolation(change)
         .or(() -> tooLong("The user name", change.actor().username(), MAX_NAME))
-        .or(() -> change.reason().flatMap(text -> tooLong("The reason", text, MAX_REASON)))
         .or(() ->
             change.contents() instanceof Contents.Files(SortedMap<String, byte[]> files)
                 ? violation(files)
                 : Optional.empty());
+  }
+
+  private static Optional<String> textViolation(PlatformChange change) {
+    return change instanceof Change app
+        ? tooLong("The app's name", app.appName(), MAX_NAME)
+            .or(() -> app.reason().flatMap(text -> tooLong("The reason", text, MAX_REASON)))
+        : Optional.empty();
   }
 
   private static Optional<String> tooLong(String what, String text, int limit) {

@@ -27,7 +27,7 @@ final class CommitLog {
 
   private final Repository repository;
   private final SigningKey key;
-  private final Map<CommitId, AppCommit> verified =
+  private final Map<CommitId, PlatformCommit> verified =
       Collections.synchronizedMap(new LruMap<>(CACHED_COMMITS));
 
   CommitLog(Repository repository, SigningKey key) {
@@ -35,13 +35,13 @@ final class CommitLog {
     this.key = key;
   }
 
-  /** Empty if there is no such commit, Headrace did not sign it, or it is not about an app. */
-  Optional<AppCommit> read(CommitId id) {
-    AppCommit known = verified.get(id);
+  /** Empty if there is no such commit, Headrace did not sign it, or it is the first. */
+  Optional<PlatformCommit> read(CommitId id) {
+    PlatformCommit known = verified.get(id);
     if (known != null) {
       return Optional.of(known);
     }
-    Optional<AppCommit> read =
+    Optional<PlatformCommit> read =
         signed(id).flatMap(commit -> CommitMessage.read(id, commit.message(), commit.at()));
     read.ifPresent(commit -> verified.put(id, commit));
     return read;
@@ -59,8 +59,8 @@ final class CommitLog {
     }
   }
 
-  /** The apps' commits after one and up to another, oldest first. */
-  Stream<AppCommit> between(Optional<CommitId> afterExclusive, CommitId upTo) {
+  /** The commits after one and up to another, oldest first. */
+  Stream<PlatformCommit> between(Optional<CommitId> afterExclusive, CommitId upTo) {
     List<CommitId> chain = new ArrayList<>();
     try (RevWalk walk = new RevWalk(repository)) {
       walk.setRetainBody(false);

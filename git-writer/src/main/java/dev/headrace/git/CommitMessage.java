@@ -14,13 +14,14 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
-/** The text of an app's commit, written and read; {@code docs/repository-format.md} fixes it. */
+/** The text of a commit, written and read; {@code docs/repository-format.md} fixes it. */
 final class CommitMessage {
 
   private static final String INDENT = "    ";
   private static final String REVERTS = "This reverts commit ";
   private static final Pattern VERSION_AT_END = Pattern.compile(" v[0-9]+$");
   private static final Pattern RESTORED_AT_END = Pattern.compile(" to v[0-9]+$");
+  private static final String TENANT_ACTION = "tenant";
   private static final Pattern ACTOR = Pattern.compile("(.+) <([0-9a-f]{24})>");
 
   private CommitMessage() {}
@@ -38,6 +39,22 @@ final class CommitMessage {
       OptionalInt restoredVersion,
       Optional<CommitId> reverts) {}
 
+  /**
+   * @param tree of the baseline that the commit leaves; empty if it removes the tenant
+   */
+  static String write(TenantChange change, Optional<TreeId> tree, Optional<CommitId> previous) {
+    SequencedMap<String, String> trailers = new LinkedHashMap<>();
+    trailers.put("Deploy-Id", change.deployId().value());
+    trailers.put("Tenant", change.tenant().value());
+    trailers.put("Action", TENANT_ACTION);
+    trailers.put("Actor", actor(change.actor()));
+    trailers.put("Via", Via.SYSTEM.trailer());
+    previous.ifPresent(commit -> trailers.put("Tenant-Prev", commit.sha()));
+    tree.ifPresent(id -> trailers.put("Tree", id.sha()));
+    String verb = tree.isPresent() ? "Set up" : "Remove";
+    return verb + " tenant " + change.tenant() + "\n\n" + lines(trailers);
+  }
+
   static String write(Change change, Facts facts) {
     StringBuilder text = new StringBuilder(subject(change, facts)).append("\n\n");
     change
@@ -45,9 +62,7 @@ final class CommitMessage {
         .flatMap(PlainText::paragraphs)
         .ifPresent(reason -> text.append(indented(reason)).append("\n\n"));
     facts.reverts().ifPresent(commit -> text.append(REVERTS).append(commit).append(".\n\n"));
-    trailers(change, facts)
-        .forEach((key, value) -> text.append(key).append(": ").append(value).append('\n'));
-    return text.toString();
+    return text.append(lines(trailers(change, facts))).toString();
   }
 
   private static String subject(Change change, Facts facts) {
@@ -78,9 +93,7 @@ final class CommitMessage {
     trailers.put("App", change.app().value());
     facts.version().ifPresent(version -> trailers.put("Version", Integer.toString(version)));
     trailers.put("Action", change.action().trailer());
-    trailers.put(
-        "Actor",
-        PlainText.person(change.actor().username()) + " <" + change.actor().userId() + ">");
+    trailers.put("Actor", actor(change.actor()));
     trailers.put("Via", change.via().trailer());
     facts.previous().ifPresent(commit -> trailers.put("App-Prev", commit.sha()));
     facts.contentDigest().ifPresent(digest -> trailers.put("Content", digest));
@@ -88,13 +101,23 @@ final class CommitMessage {
     return trailers;
   }
 
+  private static String actor(Actor actor) {
+    return PlainText.person(actor.username()) + " <" + actor.userId() + ">";
+  }
+
+  private static String lines(SequencedMap<String, String> trailers) {
+    StringBuilder lines = new StringBuilder();
+    trailers.forEach((key, value) -> lines.append(key).append(": ").append(value).append('\n'));
+    return lines.toString();
+  }
+
   /**
    * Reads a message of a commit that Headrace signed.
    *
-   * @return empty if the commit is not about an app
+   * @return empty if the commit is about neither an app nor a tenant
    * @throws IllegalStateException if it is, but does not have this format
    */
-  static Optional<AppCommit> read(CommitId id, String message, Instant at) {
+  static Optional<PlatformCommit> read(CommitId id, String message, Instant at) {
     List<String> paragraphs = new ArrayList<>(Arrays.asList(message.stripTrailing().split("\n\n")));
     if (paragraphs.size() < 2) {
       return Optional.empty();
@@ -108,14 +131,28 @@ final class CommitMessage {
       paragraphs.removeLast();
     }
     try {
-      return Optional.of(commit(id, subject, reason(paragraphs), trailers, at));
+      return Optional.of(
+          trailers.containsKey("Tenant")
+              ? tenantCommit(id, trailers, at)
+              : appCommit(id, subject, reason(paragraphs), trailers, at));
     } catch (IllegalArgumentException e) {
       throw new IllegalStateException(
           "Commit " + id + " is signed but its message is not one that Headrace writes.", e);
     }
   }
 
-  private static AppCommit commit(
+  private static TenantCommit tenantCommit(CommitId id, Map<String, String> trailers, Instant at) {
+    return new TenantCommit(
+        id,
+        new TenantId(required(trailers, "Tenant")),
+        Optional.ofNullable(trailers.get("Tree")).map(TreeId::new),
+        new DeployId(required(trailers, "Deploy-Id")),
+        actor(trailers),
+        at,
+        Optional.ofNullable(trailers.get("Tenant-Prev")).map(CommitId::new));
+  }
+
+  private static AppCommit appCommit(
       CommitId id,
       String subject,
       Optional<String> reason,
@@ -123,10 +160,6 @@ final class CommitMessage {
       Instant at) {
     Action action = Action.valueOf(required(trailers, "Action").toUpperCase(Locale.ROOT));
     AppId app = new AppId(required(trailers, "App"));
-    Matcher actor = ACTOR.matcher(required(trailers, "Actor"));
-    if (!actor.matches()) {
-      throw new IllegalArgumentException("Actor: '" + trailers.get("Actor") + "'");
-    }
     return new AppCommit(
         id,
         app,
@@ -136,13 +169,21 @@ final class CommitMessage {
             ? OptionalInt.of(Integer.parseInt(required(trailers, "Version")))
             : OptionalInt.empty(),
         action,
-        new Actor(actor.group(2), actor.group(1)),
+        actor(trailers),
         Via.valueOf(required(trailers, "Via").toUpperCase(Locale.ROOT)),
         reason,
         at,
         Optional.ofNullable(trailers.get("App-Prev")).map(CommitId::new),
         Optional.ofNullable(trailers.get("Content")),
         Optional.ofNullable(trailers.get("Restores")).map(CommitId::new));
+  }
+
+  private static Actor actor(Map<String, String> trailers) {
+    Matcher actor = ACTOR.matcher(required(trailers, "Actor"));
+    if (!actor.matches()) {
+      throw new IllegalArgumentException("Actor: '" + trailers.get("Actor") + "'");
+    }
+    return new Actor(actor.group(2), actor.group(1));
   }
 
   private static String name(Action action, AppId app, String subject) {

@@ -7,25 +7,26 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the writer must know of history to write the next commit: each app's last commit and number
- * of versions, and which commit carries which request. Many may read while one adds.
+ * What the writer must know of history to write the next commit: the last commit and number of
+ * versions of each app and tenant, and which commit carries which request. Many may read while one
+ * adds.
  */
 final class DeployIndex {
 
-  /** An app's last commit, and how many versions the app has had. */
-  record AppState(AppCommit latest, int versions) {}
+  /** The last commit, and how many versions an app has had. */
+  record State(PlatformCommit latest, int versions) {}
 
   private record Request(String userId, DeployId deployId) {
-    static Request of(AppCommit commit) {
+    static Request of(PlatformCommit commit) {
       return new Request(commit.actor().userId(), commit.deployId());
     }
   }
 
   /** A commit and how many came before it. */
-  private record Numbered(AppCommit commit, int number) {}
+  private record Numbered(PlatformCommit commit, int number) {}
 
   private final @Nullable DeployIndex base;
-  private final Map<AppId, AppState> apps = new ConcurrentHashMap<>();
+  private final Map<DirectoryId, State> states = new ConcurrentHashMap<>();
   private final Map<Request, Numbered> requests = new ConcurrentHashMap<>();
   private int count;
 
@@ -43,12 +44,12 @@ final class DeployIndex {
     return new DeployIndex(this);
   }
 
-  Optional<AppState> app(AppId app) {
-    AppState own = apps.get(app);
-    return own == null && base != null ? base.app(app) : Optional.ofNullable(own);
+  Optional<State> state(DirectoryId directory) {
+    State own = states.get(directory);
+    return own == null && base != null ? base.state(directory) : Optional.ofNullable(own);
   }
 
-  Optional<AppCommit> request(String userId, DeployId deployId) {
+  Optional<PlatformCommit> request(String userId, DeployId deployId) {
     return numbered(new Request(userId, deployId)).map(Numbered::commit);
   }
 
@@ -58,12 +59,12 @@ final class DeployIndex {
   }
 
   /** Whether the commit is part of history, and not one that was built but never published. */
-  boolean holds(AppCommit commit) {
+  boolean holds(PlatformCommit commit) {
     return number(commit).isPresent();
   }
 
   /** The commit's place in history, counted from the oldest; empty if it is no part of it. */
-  OptionalInt number(AppCommit commit) {
+  OptionalInt number(PlatformCommit commit) {
     return numbered(Request.of(commit))
         .filter(held -> held.commit().id().equals(commit.id()))
         .map(held -> OptionalInt.of(held.number()))
@@ -71,15 +72,16 @@ final class DeployIndex {
   }
 
   /** Adds the next commit of the log. */
-  void add(AppCommit commit) {
-    int before = app(commit.app()).map(AppState::versions).orElse(0);
-    apps.put(commit.app(), new AppState(commit, commit.version().orElse(before)));
+  void add(PlatformCommit commit) {
+    int before = state(commit.directory()).map(State::versions).orElse(0);
+    int versions = commit instanceof AppCommit app ? app.version().orElse(before) : before;
+    states.put(commit.directory(), new State(commit, versions));
     requests.put(Request.of(commit), new Numbered(commit, count++));
   }
 
   void addAll(DeployIndex overlay) {
     requests.putAll(overlay.requests);
-    apps.putAll(overlay.apps);
+    states.putAll(overlay.states);
     count = overlay.count;
   }
 }

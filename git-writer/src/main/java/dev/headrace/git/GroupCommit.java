@@ -28,7 +28,8 @@ final class GroupCommit implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(GroupCommit.class);
   private static final Duration RETRY_AFTER = Duration.ofSeconds(1);
 
-  private record Waiting(Change change, CompletableFuture<CommitOutcome> answer) {}
+  private record Waiting(
+      PlatformChange change, CompletableFuture<CommitOutcome<PlatformCommit>> answer) {}
 
   /** A batch of which it is not known whether it is on {@code main}, for good. */
   private record Doubt(Batch.Tip before, Batch batch) {}
@@ -77,12 +78,12 @@ final class GroupCommit implements AutoCloseable {
     return tip;
   }
 
-  CompletableFuture<CommitOutcome> commit(Change change) {
-    CompletableFuture<CommitOutcome> answer = new CompletableFuture<>();
+  CompletableFuture<CommitOutcome<PlatformCommit>> commit(PlatformChange change) {
+    CompletableFuture<CommitOutcome<PlatformCommit>> answer = new CompletableFuture<>();
     synchronized (this) {
       if (closed) {
         return CompletableFuture.completedFuture(
-            new CommitOutcome.Failed(
+            new CommitOutcome.Failed<>(
                 "Nothing was committed: the platform repository is closed.",
                 new IllegalStateException("closed")));
       }
@@ -90,7 +91,7 @@ final class GroupCommit implements AutoCloseable {
         return answer;
       }
     }
-    return CompletableFuture.completedFuture(new CommitOutcome.Busy(RETRY_AFTER));
+    return CompletableFuture.completedFuture(new CommitOutcome.Busy<>(RETRY_AFTER));
   }
 
   private void run() {
@@ -112,27 +113,28 @@ final class GroupCommit implements AutoCloseable {
   }
 
   /** Off this thread: what a caller does with an answer must not hold up the next batch. */
-  private static void answer(List<Waiting> batch, List<CommitOutcome> outcomes) {
+  private static void answer(List<Waiting> batch, List<CommitOutcome<PlatformCommit>> outcomes) {
     for (int i = 0; i < batch.size(); i++) {
-      CommitOutcome outcome = outcomes.get(i);
+      CommitOutcome<PlatformCommit> outcome = outcomes.get(i);
       var _ = batch.get(i).answer().completeAsync(() -> outcome, Thread::startVirtualThread);
     }
   }
 
-  private List<CommitOutcome> outcomes(List<Change> changes) {
+  private List<CommitOutcome<PlatformCommit>> outcomes(List<PlatformChange> changes) {
     try {
       settle();
     } catch (IOException | RuntimeException | Error e) {
       log.error("The writer stands still: it cannot tell where main is", e);
-      return all(changes, new CommitOutcome.Failed("Nothing was committed: " + e.getMessage(), e));
+      return all(
+          changes, new CommitOutcome.Failed<>("Nothing was committed: " + e.getMessage(), e));
     }
     Batch.Tip before = tip;
-    List<CommitOutcome> outcomes = new ArrayList<>(changes.size());
+    List<CommitOutcome<PlatformCommit>> outcomes = new ArrayList<>(changes.size());
     Batch batch;
     try {
       batch = new Batch(key, clock, commits, index, objects.stage(), before);
       steps.reached(CommitSteps.Step.CHANGES_TAKEN);
-      for (Change change : changes) {
+      for (PlatformChange change : changes) {
         outcomes.add(build(batch, change));
       }
       if (batch.tip().equals(before)) {
@@ -148,7 +150,8 @@ final class GroupCommit implements AutoCloseable {
     return publish(batch, before, outcomes);
   }
 
-  private static CommitOutcome build(Batch batch, Change change) throws IOException {
+  private static CommitOutcome<PlatformCommit> build(Batch batch, PlatformChange change)
+      throws IOException {
     try {
       return batch.add(change);
     } catch (UncheckedIOException e) {
@@ -159,7 +162,8 @@ final class GroupCommit implements AutoCloseable {
     }
   }
 
-  private List<CommitOutcome> publish(Batch batch, Batch.Tip before, List<CommitOutcome> outcomes) {
+  private List<CommitOutcome<PlatformCommit>> publish(
+      Batch batch, Batch.Tip before, List<CommitOutcome<PlatformCommit>> outcomes) {
     try {
       main.move(before.commit(), batch.tip().commit());
       steps.reached(CommitSteps.Step.MAIN_MOVED);
@@ -174,9 +178,10 @@ final class GroupCommit implements AutoCloseable {
     }
   }
 
-  private List<CommitOutcome> afterFailedMove(int count, Batch.Tip before, Throwable cause) {
-    CommitOutcome unknown =
-        new CommitOutcome.Unknown(
+  private List<CommitOutcome<PlatformCommit>> afterFailedMove(
+      int count, Batch.Tip before, Throwable cause) {
+    CommitOutcome<PlatformCommit> unknown =
+        new CommitOutcome.Unknown<>(
             "The disk failed while the commit was published. Send the same request again: the"
                 + " answer will tell whether it is there.",
             cause);
@@ -215,19 +220,21 @@ final class GroupCommit implements AutoCloseable {
     tip = batch.tip();
   }
 
-  private static CommitOutcome notWritten(Throwable cause) {
-    return new CommitOutcome.Failed(
+  private static CommitOutcome<PlatformCommit> notWritten(Throwable cause) {
+    return new CommitOutcome.Failed<>(
         "Nothing was committed: the platform repository could not be written ("
             + cause.getMessage()
             + "). Try again when that is mended.",
         cause);
   }
 
-  private static List<CommitOutcome> all(List<Change> changes, CommitOutcome outcome) {
+  private static List<CommitOutcome<PlatformCommit>> all(
+      List<PlatformChange> changes, CommitOutcome<PlatformCommit> outcome) {
     return repeat(changes.size(), outcome);
   }
 
-  private static List<CommitOutcome> repeat(int count, CommitOutcome outcome) {
+  private static List<CommitOutcome<PlatformCommit>> repeat(
+      int count, CommitOutcome<PlatformCommit> outcome) {
     return Collections.nCopies(count, outcome);
   }
 

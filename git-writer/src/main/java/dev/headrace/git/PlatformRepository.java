@@ -125,11 +125,23 @@ public final class PlatformRepository implements AutoCloseable {
    * known that there is none; it never completes exceptionally. Per app and in all, changes are
    * committed in the order of these calls.
    */
-  public CompletableFuture<CommitOutcome> commit(Change change) {
+  public CompletableFuture<CommitOutcome<AppCommit>> commit(Change change) {
+    return write(change);
+  }
+
+  /** Commits a change of a tenant as {@link #commit(Change)} does those of apps. */
+  public CompletableFuture<CommitOutcome<TenantCommit>> commit(TenantChange change) {
+    return write(change);
+  }
+
+  @SuppressWarnings("unchecked") // a change only ever has commits of its own kind
+  private <C extends PlatformCommit> CompletableFuture<CommitOutcome<C>> write(
+      PlatformChange change) {
     return ChangeRules.violation(change)
         .map(why ->
-            CompletableFuture.<CommitOutcome>completedFuture(new CommitOutcome.Rejected(why)))
-        .orElseGet(() -> writer.commit(change));
+            CompletableFuture.<CommitOutcome<C>>completedFuture(new CommitOutcome.Rejected<>(why)))
+        .orElseGet(() ->
+            (CompletableFuture<CommitOutcome<C>>) (CompletableFuture<?>) writer.commit(change));
   }
 
   /** The last durable commit of {@code main}. */
@@ -139,7 +151,19 @@ public final class PlatformRepository implements AutoCloseable {
 
   /** The app's last commit, which may be the one that deleted it. */
   public Optional<AppCommit> latest(AppId app) {
-    return index.app(app).map(DeployIndex.AppState::latest);
+    return index.state(app).map(DeployIndex.State::latest).flatMap(PlatformRepository::ofApp);
+  }
+
+  /** The tenant's last commit, which may be the one that removed it. */
+  public Optional<TenantCommit> latest(TenantId tenant) {
+    return index
+        .state(tenant)
+        .map(DeployIndex.State::latest)
+        .flatMap(commit -> commit instanceof TenantCommit it ? Optional.of(it) : Optional.empty());
+  }
+
+  private static Optional<AppCommit> ofApp(PlatformCommit commit) {
+    return commit instanceof AppCommit app ? Optional.of(app) : Optional.empty();
   }
 
   /**
@@ -155,24 +179,24 @@ public final class PlatformRepository implements AutoCloseable {
           read(before.get())
               .filter(commit -> commit.app().equals(app))
               .orElseThrow(() -> new CommitNotFound(before.get(), "the history of app " + app));
-      next = start.previous().flatMap(log::read);
+      next = start.previous().flatMap(this::read);
     }
     List<AppCommit> history = new ArrayList<>();
     while (next.isPresent() && history.size() < limit) {
       history.add(next.get());
-      next = next.get().previous().flatMap(log::read);
+      next = next.get().previous().flatMap(this::read);
     }
     return history;
   }
 
-  /** The commit that carries an actor's request. */
+  /** The commit of an app that carries an actor's request. */
   public Optional<AppCommit> find(String actorUserId, DeployId deployId) {
-    return index.request(actorUserId, deployId);
+    return index.request(actorUserId, deployId).flatMap(PlatformRepository::ofApp);
   }
 
   /** What a commit of {@code main} says; empty if it is not an app's commit. */
   public Optional<AppCommit> read(CommitId id) {
-    return log.read(id).filter(index::holds);
+    return log.read(id).filter(index::holds).flatMap(PlatformRepository::ofApp);
   }
 
   /**
@@ -187,7 +211,7 @@ public final class PlatformRepository implements AutoCloseable {
 
   private OptionalInt number(DirectoryId of, CommitId id) {
     return log.read(id)
-        .filter(commit -> commit.app().equals(of))
+        .filter(commit -> commit.directory().equals(of))
         .map(index::number)
         .orElse(OptionalInt.empty());
   }
@@ -226,7 +250,9 @@ public final class PlatformRepository implements AutoCloseable {
    * @throws CommitNotFound if {@code afterExclusive} is not in the history of {@code upTo}
    */
   public Stream<AppCommit> between(Optional<CommitId> afterExclusive, CommitId upTo) {
-    return log.between(afterExclusive, upTo);
+    return log.between(afterExclusive, upTo)
+        .map(PlatformRepository::ofApp)
+        .flatMap(Optional::stream);
   }
 
   /**

@@ -17,7 +17,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
@@ -181,30 +180,22 @@ class FaultTest {
 
   @Test
   void callersPastTheQueueAreBusyAndThoseInItAreServedAtShutdown() throws Exception {
-    CountDownLatch stopped = new CountDownLatch(1);
-    CountDownLatch goOn = new CountDownLatch(1);
-    steps.set(step -> {
-      stopped.countDown();
-      try {
-        goOn.await();
-      } catch (InterruptedException e) {
-        throw new IOException(e);
-      }
-    });
-    List<CompletableFuture<CommitOutcome>> answers = new ArrayList<>();
+    Gate gate = new Gate();
+    steps.set(gate);
+    List<CompletableFuture<CommitOutcome<AppCommit>>> answers = new ArrayList<>();
     answers.add(repository.commit(deploy(SHOP, "first")));
-    assertThat(stopped.await(60, TimeUnit.SECONDS)).isTrue();
+    gate.awaitWriter();
     for (int i = 0; i < GroupCommit.QUEUE; i++) {
       answers.add(repository.commit(deploy(TODO, "v" + i)));
     }
-    assertThat(repository.commit(deploy(TODO, "too many")).getNow(new CommitOutcome.Rejected("")))
+    assertThat(repository.commit(deploy(TODO, "too many")).getNow(new CommitOutcome.Rejected<>("")))
         .isInstanceOf(CommitOutcome.Busy.class);
 
     Thread closing = Thread.ofVirtual().start(repository::close);
-    goOn.countDown();
+    gate.open();
     assertThat(closing.join(Duration.ofMinutes(2))).isTrue();
 
-    for (CompletableFuture<CommitOutcome> answer : answers) {
+    for (CompletableFuture<CommitOutcome<AppCommit>> answer : answers) {
       assertThat(answer.get(60, TimeUnit.SECONDS)).isInstanceOf(CommitOutcome.Committed.class);
     }
     assertThat(git.git("rev-list", "--count", "main")).isEqualTo(2 + GroupCommit.QUEUE + "\n");

@@ -72,7 +72,7 @@ class FullDiskTest {
         int committed = 0;
         while (failed.isEmpty()) {
           List<Change> changes = changes(atOnce);
-          List<CommitOutcome> outcomes =
+          List<CommitOutcome<AppCommit>> outcomes =
               changes.stream().map(repository::commit).toList().stream()
                   .map(CompletableFuture::join)
                   .toList();
@@ -83,7 +83,7 @@ class FullDiskTest {
               case CommitOutcome.Failed(String ignored, Throwable cause)
                   when cause instanceof IOException ->
                   failed.add(changes.get(i));
-              case CommitOutcome other -> throw new AssertionError(other);
+              case CommitOutcome<AppCommit> other -> throw new AssertionError(other);
             }
           }
           if (committed > 10_000) {

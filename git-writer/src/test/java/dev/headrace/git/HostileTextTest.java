@@ -148,7 +148,7 @@ class HostileTextTest {
   void aTextThatIsTooLongIsRejectedWithTheLimit() {
     assertThat(outcome(repository, Samples.named(TODO, "n".repeat(201), "alice", "why")))
         .isEqualTo(
-            new CommitOutcome.Rejected(
+            new CommitOutcome.Rejected<>(
                 "The app's name has 201 characters, at most 200 are allowed."));
     assertThat(outcome(repository, Samples.named(TODO, "todo", "u".repeat(201), "why")))
         .isInstanceOf(CommitOutcome.Rejected.class);
@@ -199,7 +199,7 @@ class HostileTextTest {
   void filesThatDoNotFitAreRejected() {
     assertThat(outcome(repository, withFiles(Map.of()))).isInstanceOf(CommitOutcome.Rejected.class);
     assertThat(outcome(repository, withFiles(Map.of("a", new byte[1], "a/b", new byte[1]))))
-        .isEqualTo(new CommitOutcome.Rejected("The file 'a/b' lies below 'a', which is a file."));
+        .isEqualTo(new CommitOutcome.Rejected<>("The file 'a/b' lies below 'a', which is a file."));
     assertThat(
             outcome(repository, withFiles(Map.of("big", new byte[ChangeRules.MAX_FILE_BYTES + 1]))))
         .isInstanceOf(CommitOutcome.Rejected.class);

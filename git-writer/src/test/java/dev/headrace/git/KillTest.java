@@ -1,5 +1,6 @@
 package dev.headrace.git;
 
+import static dev.headrace.git.Samples.ALICE;
 import static dev.headrace.git.Samples.CLOCK;
 import static dev.headrace.git.Samples.KEY;
 import static dev.headrace.git.Samples.TODO;
@@ -54,17 +55,29 @@ class KillTest {
     Set<String> answered = ids(killed, "answered ");
 
     try (PlatformRepository repository = PlatformRepository.open(bare, KEY, CLOCK)) {
-      List<AppCommit> history = repository.between(Optional.empty(), repository.head()).toList();
-      List<String> found = history.stream().map(commit -> commit.deployId().value()).toList();
+      List<String> found = deployIds(bare);
       assertThat(found).doesNotHaveDuplicates().containsAll(answered);
       assertThat(sent).containsAll(found);
-      for (AppCommit commit : history) {
+      List<AppCommit> ofApps = repository.between(Optional.empty(), repository.head()).toList();
+      for (AppCommit commit : ofApps) {
         assertThat(repository.files(commit.app(), commit.id())).hasSameSizeAs(Samples.files(""));
+      }
+      for (TenantId tenant : repository.tenants(repository.head())) {
+        assertThat(repository.tree(tenant, repository.head()))
+            .isEqualTo(repository.latest(tenant).orElseThrow().tree());
       }
       new StockGit(bare).passesFsck();
       committed(repository, deploy(TODO, "after"));
     }
     new StockGit(bare).passesFsck();
+  }
+
+  private static List<String> deployIds(Path bare) {
+    return new StockGit(bare)
+        .git("log", "--format=%(trailers:key=Deploy-Id,valueonly)", "main")
+        .lines()
+        .filter(line -> !line.isBlank())
+        .toList();
   }
 
   private static Set<String> ids(StockGit.Result result, String prefix) {
@@ -76,7 +89,7 @@ class KillTest {
         .collect(Collectors.toCollection(HashSet::new));
   }
 
-  /** Deploys from several callers until it reaches its end. */
+  /** Commits apps and tenants from several callers until it reaches its end. */
   static final class Writer {
 
     private Writer() {}
@@ -96,17 +109,23 @@ class KillTest {
                 }
               });
       IntStream.range(0, callers)
-          .forEach(i -> Thread.ofPlatform().start(() -> deployForEver(repository, i)));
+          .forEach(i -> Thread.ofPlatform().start(() -> commitForEver(repository, i)));
     }
 
-    private static void deployForEver(PlatformRepository repository, int caller) {
+    private static void commitForEver(PlatformRepository repository, int caller) {
       AppId app = new AppId("app%05d".formatted(caller));
+      TenantId tenant = new TenantId("%024x".formatted(caller));
       Random ids = new Random(caller);
       for (int i = 0; true; i++) {
-        Change change = deploy(app, "print(" + i + ")", DeployId.next(CLOCK, ids));
-        say("sent " + change.deployId());
-        committed(repository, change);
-        say("answered " + change.deployId());
+        DeployId id = DeployId.next(CLOCK, ids);
+        say("sent " + id);
+        if (i % 2 == 0) {
+          committed(repository, deploy(app, "print(" + i + ")", id));
+        } else {
+          Contents files = new Contents.Files(Samples.files("print(" + i + ")"));
+          committed(repository, new TenantChange(id, tenant, ALICE, files, Optional.empty()));
+        }
+        say("answered " + id);
       }
     }
 

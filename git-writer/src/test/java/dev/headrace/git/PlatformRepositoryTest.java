@@ -7,6 +7,7 @@ import static dev.headrace.git.Samples.KEY;
 import static dev.headrace.git.Samples.SHOP;
 import static dev.headrace.git.Samples.TODO;
 import static dev.headrace.git.Samples.committed;
+import static dev.headrace.git.Samples.conflict;
 import static dev.headrace.git.Samples.deploy;
 import static dev.headrace.git.Samples.expecting;
 import static dev.headrace.git.Samples.nextDeployId;
@@ -284,7 +285,7 @@ class PlatformRepositoryTest {
     AppCommit commit = committed(repository, change);
     reopen();
 
-    assertThat(outcome(repository, change)).isEqualTo(new CommitOutcome.AlreadyCommitted(commit));
+    assertThat(outcome(repository, change)).isEqualTo(new CommitOutcome.AlreadyCommitted<>(commit));
     assertThat(git.git("rev-list", "--count", "main")).isEqualTo("2\n");
   }
 
@@ -293,9 +294,7 @@ class PlatformRepositoryTest {
     DeployId id = nextDeployId();
     AppCommit commit = committed(repository, deploy(TODO, "one", id));
 
-    assertThat(outcome(repository, deploy(TODO, "two", id)))
-        .isInstanceOfSatisfying(
-            CommitOutcome.Conflict.class, it -> assertThat(it.actual()).contains(commit));
+    assertThat(conflict(outcome(repository, deploy(TODO, "two", id)))).contains(commit);
     assertThat(outcome(repository, deploy(SHOP, "one", id)))
         .isInstanceOf(CommitOutcome.Conflict.class);
     Change bobs =
@@ -328,12 +327,9 @@ class PlatformRepositoryTest {
     AppCommit one = committed(repository, deploy(TODO, "one"));
     AppCommit two = committed(repository, expecting(deploy(TODO, "two"), one.id()));
 
-    assertThat(outcome(repository, expecting(deploy(TODO, "three"), one.id())))
-        .isInstanceOfSatisfying(
-            CommitOutcome.Conflict.class, it -> assertThat(it.actual()).contains(two));
-    assertThat(outcome(repository, expecting(deploy(SHOP, "x"), one.id())))
-        .isInstanceOfSatisfying(
-            CommitOutcome.Conflict.class, it -> assertThat(it.actual()).isEmpty());
+    assertThat(conflict(outcome(repository, expecting(deploy(TODO, "three"), one.id()))))
+        .contains(two);
+    assertThat(conflict(outcome(repository, expecting(deploy(SHOP, "x"), one.id())))).isEmpty();
   }
 
   @Test

@@ -12,6 +12,7 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -23,6 +24,7 @@ final class Samples {
   static final Actor ALICE = new Actor("65f0c0ffee0123456789abcd", "alice");
   static final Actor BOB = new Actor("65f0c0ffee0123456789abce", "bob");
   static final AppId TODO = new AppId("k3f9a2bq");
+  static final TenantId ALICES = new TenantId(ALICE.userId());
   static final AppId SHOP = new AppId("zz00aa11");
   static final SigningKey KEY = SigningKey.ofSeed(bytes("a fixed seed of thirty-two bytes"));
 
@@ -159,19 +161,58 @@ final class Samples {
         Optional.of(previous));
   }
 
+  static TenantChange baseline(TenantId tenant, SortedMap<String, byte[]> files) {
+    return tenantChange(tenant, new Contents.Files(files));
+  }
+
+  static TenantChange removal(TenantId tenant) {
+    return tenantChange(tenant, new Contents.Removed());
+  }
+
+  private static TenantChange tenantChange(TenantId tenant, Contents contents) {
+    return new TenantChange(nextDeployId(), tenant, Actor.HEADRACE, contents, Optional.empty());
+  }
+
+  static CommitOutcome<AppCommit> outcome(PlatformRepository repository, Change change) {
+    return outcome(repository.commit(change));
+  }
+
+  static CommitOutcome<TenantCommit> outcome(PlatformRepository repository, TenantChange change) {
+    return outcome(repository.commit(change));
+  }
+
   /** The outcome, within a deadline that only a hung writer misses. */
-  static CommitOutcome outcome(PlatformRepository repository, Change change) {
+  static <C extends PlatformCommit> CommitOutcome<C> outcome(
+      CompletableFuture<CommitOutcome<C>> answer) {
     try {
-      return repository.commit(change).get(60, TimeUnit.SECONDS);
+      return answer.get(60, TimeUnit.SECONDS);
     } catch (InterruptedException | ExecutionException | TimeoutException e) {
-      throw new AssertionError("no outcome of " + change, e);
+      throw new AssertionError("no outcome", e);
     }
   }
 
   static AppCommit committed(PlatformRepository repository, Change change) {
-    CommitOutcome outcome = outcome(repository, change);
-    assertThat(outcome).isInstanceOf(CommitOutcome.Committed.class);
-    return ((CommitOutcome.Committed) outcome).commit();
+    return committed(outcome(repository, change));
+  }
+
+  static TenantCommit committed(PlatformRepository repository, TenantChange change) {
+    return committed(outcome(repository, change));
+  }
+
+  private static <C extends PlatformCommit> C committed(CommitOutcome<C> outcome) {
+    if (outcome instanceof CommitOutcome.Committed(C commit)) {
+      return commit;
+    }
+    throw new AssertionError("not committed: " + outcome);
+  }
+
+  /** The commit that stands in a change's way. */
+  static Optional<PlatformCommit> conflict(CommitOutcome<?> outcome) {
+    if (outcome instanceof CommitOutcome.Conflict(String why, Optional<PlatformCommit> actual)) {
+      assertThat(why).isNotBlank();
+      return actual;
+    }
+    throw new AssertionError("no conflict: " + outcome);
   }
 
   static SortedMap<String, String> text(SortedMap<String, byte[]> files) {
