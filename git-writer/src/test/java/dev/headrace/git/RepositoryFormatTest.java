@@ -73,6 +73,10 @@ class RepositoryFormatTest {
                   "print('one')\n",
                   "",
                   Optional.of(one.id())));
+      stopStartAndUpgrade(repository);
+      TenantCommit tenant =
+          committed(repository, tenant("01KDZ8F6M00000000000000007", new Contents.Files(BASELINE)));
+      committed(repository, tenant("01KDZ8F6M00000000000000008", new Contents.Removed()));
       Map<String, String> examples = new HashMap<>();
       examples.put("allowed-signers", git.git("show", "main:.headrace/allowed_signers"));
       examples.put("first-commit", git.git("cat-file", "commit", first.sha()));
@@ -81,10 +85,34 @@ class RepositoryFormatTest {
           "deploy-message", git.git("log", "-1", "--format=%B", two.id().sha()).strip() + "\n");
       examples.put(
           "rollback-message", git.git("log", "-1", "--format=%B", back.id().sha()).strip() + "\n");
+      examples.put(
+          "tenant-message", git.git("log", "-1", "--format=%B", tenant.id().sha()).strip() + "\n");
+      examples.put("tenant-tree", git.git("ls-tree", "-r", "-t", tenant.id().sha(), "tenants/"));
       examples.put("commit", git.git("cat-file", "commit", two.id().sha()));
       examples.put("log", git.git("log", "--format=%H %s", "main"));
       return examples;
     }
+  }
+
+  private static final SortedMap<String, byte[]> BASELINE =
+      new TreeMap<>(Map.of("kustomization.yaml", Samples.bytes("resources: []\n")));
+
+  private static TenantChange tenant(String deployId, Contents contents) {
+    return new TenantChange(
+        new DeployId(deployId), Samples.ALICES, Actor.HEADRACE, contents, Optional.empty());
+  }
+
+  private static void stopStartAndUpgrade(PlatformRepository repository) {
+    committed(
+        repository,
+        change("01KDZ8F6M00000000000000004", Action.STOP, "print('one')\n", "", Optional.empty()));
+    committed(
+        repository,
+        change("01KDZ8F6M00000000000000005", Action.START, "print('one')\n", "", Optional.empty()));
+    committed(
+        repository,
+        change(
+            "01KDZ8F6M00000000000000006", Action.UPGRADE, "print('one')\n", "", Optional.empty()));
   }
 
   private static Change change(
@@ -97,8 +125,8 @@ class RepositoryFormatTest {
         TODO,
         "todo-api",
         action,
-        Samples.ALICE,
-        Via.WEB,
+        action == Action.UPGRADE ? Actor.HEADRACE : Samples.ALICE,
+        action == Action.UPGRADE ? Via.SYSTEM : Via.WEB,
         Optional.of(reason),
         new Contents.Files(files),
         Optional.of(Samples.digest(code)),
