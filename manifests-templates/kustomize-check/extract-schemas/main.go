@@ -38,9 +38,15 @@ func main() {
 	swagger := read(filepath.Join(module(kubernetes), "api/openapi-spec/swagger.json"))
 	definitions := swagger["definitions"].(object)
 	for kind, name := range map[string]string{
-		"Deployment": "io.k8s.api.apps.v1.Deployment",
-		"Service":    "io.k8s.api.core.v1.Service",
-		"ConfigMap":  "io.k8s.api.core.v1.ConfigMap",
+		"Deployment":     "io.k8s.api.apps.v1.Deployment",
+		"Service":        "io.k8s.api.core.v1.Service",
+		"ConfigMap":      "io.k8s.api.core.v1.ConfigMap",
+		"Namespace":      "io.k8s.api.core.v1.Namespace",
+		"ServiceAccount": "io.k8s.api.core.v1.ServiceAccount",
+		"ResourceQuota":  "io.k8s.api.core.v1.ResourceQuota",
+		"LimitRange":     "io.k8s.api.core.v1.LimitRange",
+		"RoleBinding":    "io.k8s.api.rbac.v1.RoleBinding",
+		"NetworkPolicy":  "io.k8s.api.networking.v1.NetworkPolicy",
 	} {
 		write(folder, kind, schema(reference(name), definitions))
 	}

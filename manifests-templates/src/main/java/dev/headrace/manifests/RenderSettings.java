@@ -1,5 +1,11 @@
 package dev.headrace.manifests;
 
+import static dev.headrace.manifests.SettingRules.LABEL;
+import static dev.headrace.manifests.SettingRules.TENANT;
+import static dev.headrace.manifests.SettingRules.isName;
+import static dev.headrace.manifests.SettingRules.require;
+import static dev.headrace.manifests.SettingRules.requireNamespacePattern;
+
 import java.util.Optional;
 import java.util.regex.Pattern;
 
@@ -21,23 +27,14 @@ public record RenderSettings(
     String runnerImage,
     Optional<String> imagePullSecret) {
 
-  private static final String TENANT = "{tenant}";
-  private static final String LABEL = "[a-z0-9]([a-z0-9-]*[a-z0-9])?";
-  private static final Pattern NAME = Pattern.compile(LABEL);
   private static final Pattern HOST = Pattern.compile(LABEL + "(\\." + LABEL + ")*");
   private static final Pattern IMAGE = Pattern.compile("[a-z0-9][A-Za-z0-9._/:@-]{0,254}");
-  private static final int LONGEST_NAME = 63;
 
   /**
    * @throws IllegalArgumentException on the first value that is not allowed
    */
   public RenderSettings {
-    String namespace = namespacePattern.replace(TENANT, "0".repeat(24));
-    require(
-        isName(namespace),
-        "namespacePattern",
-        namespacePattern,
-        "a Kubernetes namespace, with {tenant} where it should differ by owner");
+    requireNamespacePattern(namespacePattern);
     require(HOST.matcher(appDomain).matches(), "appDomain", appDomain, "a lower-case host name");
     require(HOST.matcher(appsHost).matches(), "appsHost", appsHost, "a lower-case host name");
     require(
@@ -49,15 +46,5 @@ public record RenderSettings(
 
   String namespace(String ownerId) {
     return namespacePattern.replace(TENANT, ownerId);
-  }
-
-  private static boolean isName(String value) {
-    return value.length() <= LONGEST_NAME && NAME.matcher(value).matches();
-  }
-
-  private static void require(boolean holds, String field, String value, String expected) {
-    if (!holds) {
-      throw new IllegalArgumentException(field + ": " + value + " (expected: " + expected + ")");
-    }
   }
 }

@@ -128,11 +128,8 @@ record Rendering(
         Map.entry("entryPoint", settings.entryPoint()),
         Map.entry("image", settings.runnerImage()),
         Map.entry("imagePullSecret", settings.imagePullSecret().orElse("")),
-        Map.entry(
-            "requests",
-            quantities(Resources.REQUEST_CPU_MILLIS, Resources.REQUEST_MEMORY_MEBIBYTES)),
-        Map.entry(
-            "limits", quantities(spec.resources().cpuMillis(), spec.resources().memoryMebibytes())),
+        Map.entry("requests", Resources.requests()),
+        Map.entry("limits", spec.resources().limits()),
         Map.entry(
             "environment",
             environment().entrySet().stream()
@@ -167,10 +164,6 @@ record Rendering(
         Map.entry("resources", spec.resources().word()),
         Map.entry("restarts", spec.restarts()),
         Map.entry("replicas", spec.replicas()));
-  }
-
-  private static Map<String, String> quantities(int cpuMillis, int memoryMebibytes) {
-    return new TreeMap<>(Map.of("cpu", cpuMillis + "m", "memory", memoryMebibytes + "Mi"));
   }
 
   private static Map<String, Object> codeMap(CodeMap map) {

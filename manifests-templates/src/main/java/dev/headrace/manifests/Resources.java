@@ -1,5 +1,9 @@
 package dev.headrace.manifests;
 
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
 /** The plan an app runs on. Every plan asks for the same little and differs in its limits. */
 public enum Resources {
   SMALL("small", 250, 128),
@@ -32,5 +36,19 @@ public enum Resources {
   /** Memory limit in MiB. */
   public int memoryMebibytes() {
     return memoryMebibytes;
+  }
+
+  /** As Kubernetes quantities. */
+  static SortedMap<String, String> requests() {
+    return quantities(REQUEST_CPU_MILLIS, REQUEST_MEMORY_MEBIBYTES);
+  }
+
+  /** As Kubernetes quantities. */
+  SortedMap<String, String> limits() {
+    return quantities(cpuMillis, memoryMebibytes);
+  }
+
+  private static SortedMap<String, String> quantities(int cpuMillis, int memoryMebibytes) {
+    return new TreeMap<>(Map.of("cpu", cpuMillis + "m", "memory", memoryMebibytes + "Mi"));
   }
 }

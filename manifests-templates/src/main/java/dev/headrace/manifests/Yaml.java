@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.snakeyaml.engine.v2.api.LoadSettings;
 import org.snakeyaml.engine.v2.composer.Composer;
@@ -14,7 +15,6 @@ import org.snakeyaml.engine.v2.constructor.StandardConstructor;
 import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
 import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
 import org.snakeyaml.engine.v2.nodes.Node;
-import org.snakeyaml.engine.v2.parser.Parser;
 
 /**
  * A value in a YAML file together with the place where it stands, so that whatever is wrong with it
@@ -33,10 +33,29 @@ record Yaml(String place, @Nullable Object value) {
 
   /** One document of plain maps, lists and scalars: no aliases, no tags, not deep. */
   static Yaml parse(String file, byte[] bytes) {
+    return read(file, bytes, documents -> value(file, documents.getSingleNode()));
+  }
+
+  /** The documents of a file, each as plain as one alone would have to be. */
+  static List<Yaml> parseAll(String file, byte[] bytes) {
+    return read(
+        file,
+        bytes,
+        documents -> {
+          List<Yaml> all = new ArrayList<>();
+          documents.forEachRemaining(node -> all.add(value(file, Optional.of(node))));
+          return all;
+        });
+  }
+
+  private static Yaml value(String file, Optional<Node> document) {
+    return new Yaml(file, new StandardConstructor(SETTINGS).constructSingleDocument(document));
+  }
+
+  private static <T> T read(String file, byte[] bytes, Function<Composer, T> reading) {
     try {
-      Parser events = new PlainEvents(file, SETTINGS, Text.decode(bytes));
-      Optional<Node> document = new Composer(SETTINGS, events).getSingleNode();
-      return new Yaml(file, new StandardConstructor(SETTINGS).constructSingleDocument(document));
+      return reading.apply(
+          new Composer(SETTINGS, new PlainEvents(file, SETTINGS, Text.decode(bytes))));
     } catch (CharacterCodingException e) {
       throw new InvalidSpec(file, bytes.length + " bytes", "text in UTF-8");
     } catch (YamlEngineException e) {

@@ -11,19 +11,13 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import tools.jackson.databind.json.JsonMapper;
 
 /** Rendered directories as kustomize itself builds them; the profile kustomize runs this. */
 @Tag("kustomize")
 class KustomizeTest {
-  private static final Path TOOLS = Path.of(System.getProperty("kustomize", ""));
-
-  private static final JsonMapper JSON = new JsonMapper();
-
   private final Manifests manifests = new Manifests(Apps.SETTINGS);
   private final Schemas schemas = new Schemas();
 
@@ -66,6 +60,31 @@ class KustomizeTest {
   }
 
   @Test
+  void aTenantsBaselineIsValidAndStaysInItsNamespace() throws Exception {
+    List<Yaml> objects =
+        Kustomize.build(
+            Files.createTempDirectory(folder, "tenant"),
+            new TenantBaseline(Tenants.SETTINGS).render(Apps.OWNER));
+
+    assertThat(objects).hasSize(11);
+    for (Yaml object : objects) {
+      String kind = object.at("kind").text();
+      Yaml metadata = object.at("metadata");
+      assertThat(schemas.complaints(kind, object)).as(kind).isEmpty();
+      assertThat(metadata.at(kind.equals("Namespace") ? "name" : "namespace").text())
+          .isEqualTo("headrace-" + Apps.OWNER);
+      assertThat(metadata.at("labels").at("headrace.dev/tenant").text()).isEqualTo(Apps.OWNER);
+    }
+    assertThat(Tenants.subjects(objects))
+        .containsExactlyInAnyOrderEntriesOf(
+            Map.of(
+                "headrace-tenant",
+                "headrace-" + Apps.OWNER + "/headrace-tenant",
+                "headrace-wiring",
+                "headrace-system/headrace"));
+  }
+
+  @Test
   void awkwardTextsReachThePodUnchanged() throws Exception {
     long seed = new Random().nextLong();
     System.out.println("seed " + seed);
@@ -100,32 +119,10 @@ class KustomizeTest {
 
   private Built build(AppSpec spec, SourceFiles source, Optional<SourceFiles> serving)
       throws IOException, InterruptedException {
-    Path directory = Files.createTempDirectory(folder, "app");
-    for (Map.Entry<String, byte[]> file :
-        manifests.render(spec, source, serving).files().entrySet()) {
-      Path path = directory.resolve(file.getKey());
-      Files.createDirectories(path.getParent());
-      Files.write(path, file.getValue());
-    }
-    Path errors = directory.resolve("errors");
-    Path output = directory.resolve("output");
-    List<Process> pipeline =
-        ProcessBuilder.startPipeline(
-            List.of(
-                new ProcessBuilder(TOOLS.resolve("kustomize") + "", "build", directory + "")
-                    .redirectError(errors.toFile()),
-                new ProcessBuilder(TOOLS.resolve("to-json") + "")
-                    .redirectError(ProcessBuilder.Redirect.INHERIT)
-                    .redirectOutput(output.toFile())));
-    for (Process process : pipeline) {
-      assertThat(process.waitFor(60, TimeUnit.SECONDS)).as("tools end").isTrue();
-    }
-    assertThat(errors).isEmptyFile();
-    assertThat(pipeline).extracting(Process::exitValue).containsOnly(0);
     return new Built(
-        Files.readAllLines(output).stream()
-            .map(line -> new Yaml("output", JSON.readValue(line, Object.class)))
-            .toList());
+        Kustomize.build(
+            Files.createTempDirectory(folder, "app"),
+            manifests.render(spec, source, serving).files()));
   }
 
   /** What kustomize would hand to a cluster. */
