@@ -84,7 +84,9 @@ def certificate(pki: Path, name: str, subject: str, section: str, extensions: st
         "-days",
         DAYS,
     ]
-    request += ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-noenc"]
+    # The admin's is for clients in any language, and fabric8 reads PKCS#8 of RSA keys only.
+    key = ["rsa:2048"] if name == "admin" else ["ec", "-pkeyopt", "ec_paramgen_curve:P-256"]
+    request += ["-newkey", *key, "-noenc"]
     if name != "ca":
         request += ["-CA", str(pki / "ca.crt"), "-CAkey", str(pki / "ca.key")]
     openssl(*request, "-keyout", str(pki / f"{name}.key"), "-out", str(pki / f"{name}.crt"))

@@ -3,6 +3,7 @@ package dev.headrace;
 import dev.headrace.app.AppConfiguration;
 import dev.headrace.delivery.DeliveryConfiguration;
 import dev.headrace.delivery.DeliveryEngine;
+import dev.headrace.delivery.flux.FluxDelivery;
 import dev.headrace.delivery.local.LocalDelivery;
 import dev.headrace.http.HttpConfiguration;
 import dev.headrace.identity.IdentityConfiguration;
@@ -30,6 +31,7 @@ import org.springframework.context.annotation.Import;
   ValidationConfiguration.class,
   DeliveryConfiguration.class,
   LocalDelivery.class,
+  FluxDelivery.class,
   AppConfiguration.class,
   TemplateConfiguration.class,
   ObserveConfiguration.class,

@@ -2,8 +2,10 @@ package dev.headrace;
 
 import java.net.Inet6Address;
 import java.net.InetAddress;
+import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import org.springframework.boot.context.properties.ConfigurationProperties;
@@ -21,6 +23,8 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param startLimit how long an app may take from its start to its first answer
  * @param runner folder of the runner's Python package, with its virtual environment in {@code
  *     .venv}
+ * @param engine what runs the apps
+ * @param cluster only for the engine {@code flux}
  */
 @ConfigurationProperties(prefix = "headrace", ignoreUnknownFields = false)
 public record HeadraceSettings(
@@ -31,7 +35,52 @@ public record HeadraceSettings(
     Optional<String> mongoUri,
     @DefaultValue("true") boolean signup,
     @DefaultValue("30s") Duration startLimit,
-    Path runner) {
+    Path runner,
+    @DefaultValue("local") Engine engine,
+    @DefaultValue Cluster cluster) {
+
+  /** What makes the runtime equal to git's head. */
+  public enum Engine {
+    /** Processes of this machine. */
+    LOCAL,
+    /** A Kubernetes, through Flux. */
+    FLUX
+  }
+
+  /**
+   * Where things are in the cluster.
+   *
+   * @param systemNamespace Headrace's own, which also holds the wiring of tenants
+   * @param namespacePattern the namespace of a tenant's apps; {@code {tenant}} is its owner's id
+   * @param routerNamespace where Traefik runs
+   * @param appsPerTenant what a tenant's quota has room for
+   * @param deniedRanges CIDR blocks that apps cannot reach, besides private addresses
+   * @param appDomain apps answer at {@code app-<id>.<appDomain>}
+   * @param appsHost apps also answer below {@code /user/<owner>/app/<id>} of this host
+   * @param entryPoint Traefik's entry point for apps
+   * @param scheme of the apps' public addresses
+   * @param runnerImage what apps run in
+   * @param imagePullSecret the name of a Secret in the apps' namespaces
+   * @param artifacts where kustomize-controller reaches {@code artifactsPort}; a stable name,
+   *     because Flux keeps it
+   * @param artifactsPort apps' directories are served here, to kustomize-controller alone
+   * @param route where Headrace reaches Traefik's entry point, to see what an app's address answers
+   */
+  public record Cluster(
+      @DefaultValue("headrace-system") String systemNamespace,
+      @DefaultValue("headrace-{tenant}") String namespacePattern,
+      @DefaultValue("traefik") String routerNamespace,
+      @DefaultValue("20") int appsPerTenant,
+      @DefaultValue List<String> deniedRanges,
+      @DefaultValue("localhost") String appDomain,
+      @DefaultValue("localhost") String appsHost,
+      @DefaultValue("web") String entryPoint,
+      @DefaultValue("http") String scheme,
+      @DefaultValue("headrace-runner:0.1.0") String runnerImage,
+      Optional<String> imagePullSecret,
+      @DefaultValue("http://headrace-artifacts.headrace-system.svc.cluster.local.") URI artifacts,
+      @DefaultValue("8002") int artifactsPort,
+      @DefaultValue("http://traefik.traefik.svc.cluster.local.") URI route) {}
 
   private static final Set<String> THIS_MACHINE =
       Set.of("localhost", "127.0.0.1", "[::1]", "::1", "[0:0:0:0:0:0:0:1]", "0:0:0:0:0:0:0:1");

@@ -30,6 +30,8 @@ class ArchitectureTest {
           Map.entry("projection", Set.of("delivery", "git", "identity", "manifests")),
           Map.entry("delivery", Set.of("git")),
           Map.entry("delivery.local", Set.of("delivery", "git", "manifests")),
+          Map.entry("delivery.flux", Set.of("delivery", "flux", "git", "manifests")),
+          Map.entry("flux", Set.of()),
           Map.entry("identity", Set.of("http")),
           Map.entry("template", Set.of("http")),
           Map.entry("validation", Set.of()),

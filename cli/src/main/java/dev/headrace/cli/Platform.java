@@ -15,6 +15,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
@@ -43,7 +44,8 @@ final class Platform implements AutoCloseable {
       int port,
       int appsPort,
       Optional<String> mongoUri,
-      boolean signup) {}
+      boolean signup,
+      HeadraceSettings.Engine engine) {}
 
   private Platform(Options options, ConfigurableApplicationContext context) {
     this.options = options;
@@ -96,7 +98,11 @@ final class Platform implements AutoCloseable {
     properties.put("headrace.runner", runner().toString());
     options.mongoUri().ifPresent(uri -> properties.put("headrace.mongo-uri", uri));
     properties.put("logging.file.name", logFile(options).toString());
-    properties.put("logging.threshold.console", "off");
+    properties.put("headrace.engine", options.engine().name().toLowerCase(Locale.ROOT));
+    // In a pod the log is looked for on the console; here it would run through the summary.
+    properties.put(
+        "logging.threshold.console",
+        options.engine() == HeadraceSettings.Engine.FLUX ? "info" : "off");
     return properties;
   }
 

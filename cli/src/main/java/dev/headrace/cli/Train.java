@@ -1,5 +1,6 @@
 package dev.headrace.cli;
 
+import dev.headrace.HeadraceSettings;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.nio.file.Files;
@@ -22,7 +23,13 @@ final class Train implements Callable<Integer> {
     try (Platform platform =
         Platform.start(
             new Platform.Options(
-                data, InetAddress.getLoopbackAddress(), 0, 0, Optional.empty(), true))) {
+                data,
+                InetAddress.getLoopbackAddress(),
+                0,
+                0,
+                Optional.empty(),
+                true,
+                HeadraceSettings.Engine.LOCAL))) {
       Demo.deploy(platform);
     } finally {
       delete(data);

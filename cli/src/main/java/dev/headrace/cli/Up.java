@@ -1,5 +1,6 @@
 package dev.headrace.cli;
 
+import dev.headrace.HeadraceSettings;
 import dev.headrace.identity.Accounts;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -64,6 +65,15 @@ final class Up implements Callable<Integer> {
   private Optional<String> mongoUri = Optional.empty();
 
   @Option(
+      names = "--engine",
+      paramLabel = "ENGINE",
+      defaultValue = "local",
+      description =
+          "What runs the apps: local (processes of this machine, the default) or flux (a Kubernetes,"
+              + " as this pod's account or by KUBECONFIG).")
+  private HeadraceSettings.Engine engine = HeadraceSettings.Engine.LOCAL;
+
+  @Option(
       names = "--demo",
       description = "Also makes a demo account and deploys the Hello World template.")
   private boolean demo;
@@ -72,7 +82,8 @@ final class Up implements Callable<Integer> {
 
   @Override
   public Integer call() throws InterruptedException, IOException {
-    if (!bind.isLoopbackAddress() && !closedSignup) {
+    boolean local = engine == HeadraceSettings.Engine.LOCAL;
+    if (local && !bind.isLoopbackAddress() && !closedSignup) {
       System.err.printf(
           "headrace: --bind %s would let anybody who reaches this machine make an account and run"
               + " code here.%nAdd --closed-signup and make your account first, or leave --bind"
@@ -80,7 +91,8 @@ final class Up implements Callable<Integer> {
           bind.getHostAddress());
       return WRONG_OPTION;
     }
-    Optional<Path> shown = SeenByApps.folderAround(options().data(), Platform.runner());
+    Optional<Path> shown =
+        local ? SeenByApps.folderAround(options().data(), Platform.runner()) : Optional.empty();
     if (shown.isPresent()) {
       System.err.printf(
           "headrace: --data %s is inside %s, which every app may read.%nChoose a folder elsewhere:"
@@ -121,7 +133,8 @@ final class Up implements Callable<Integer> {
         port,
         appsPort,
         mongoUri.or(() -> Optional.ofNullable(System.getenv("HEADRACE_MONGO_URI"))),
-        !closedSignup);
+        !closedSignup,
+        engine);
   }
 
   private void summarize(Platform platform, Duration took) {
@@ -132,7 +145,7 @@ final class Up implements Callable<Integer> {
     platform
         .caveat()
         .ifPresent(caveat -> out.printf("  Isolation    NONE between apps: %s%n", caveat));
-    if (!bind.isLoopbackAddress()) {
+    if (!bind.isLoopbackAddress() && engine == HeadraceSettings.Engine.LOCAL) {
       if (platform.part(Accounts.class).isEmpty()) {
         out.printf("  No account   is there yet: start once without --bind and make yours%n");
       }

@@ -147,15 +147,18 @@ public final class Deploys {
     return versions;
   }
 
-  /** Notes stages that were reached together, once, while the deploy is in progress. */
-  public void reached(AppCommit commit, Stage first, Stage second, Stage... more) {
-    List<Document> steps = new ArrayList<>(List.of(step(first), step(second)));
-    for (Stage stage : more) {
-      steps.add(step(stage));
-    }
+  /**
+   * Notes stages that were reached together, once, while the deploy is in progress.
+   *
+   * @param stages in their order, at least one
+   */
+  public void reached(AppCommit commit, List<Stage> stages) {
+    List<Document> steps = stages.stream().map(this::step).toList();
     change(
         commit,
-        and(eq("outcome", Outcome.IN_PROGRESS.word()), ne("stages.stage", first.word())),
+        and(
+            eq("outcome", Outcome.IN_PROGRESS.word()),
+            ne("stages.stage", stages.getFirst().word())),
         pushEach("stages", steps));
   }
 
@@ -179,6 +182,14 @@ public final class Deploys {
             set("outcome", Outcome.FAILED.word()),
             set("failure", DeployDocument.write(failure)),
             push("stages", step(Stage.FAILED))));
+  }
+
+  /** It failed already, and another cause than the one that was noted keeps it from being live. */
+  public void failsOtherwise(AppCommit commit, Failure failure) {
+    change(
+        commit,
+        eq("outcome", Outcome.FAILED.word()),
+        set("failure", DeployDocument.write(failure)));
   }
 
   /**

@@ -162,13 +162,11 @@ public final class Projection {
 
   /** The version that is to run, whatever renames came after it; none of a deleted app. */
   private Optional<CommitId> newestVersion(AppId app) {
-    Optional<AppCommit> commit = repository.latest(app);
-    while (commit.isPresent()
-        && commit.get().version().isEmpty()
-        && commit.get().action() != Action.DELETE) {
-      commit = commit.get().previous().flatMap(repository::read);
-    }
-    return commit.filter(found -> found.version().isPresent()).map(AppCommit::id);
+    return repository
+        .latest(app)
+        .filter(commit -> commit.action() != Action.DELETE)
+        .flatMap(commit -> repository.newestVersion(app))
+        .map(AppCommit::id);
   }
 
   private Optional<AppSpec> spec(AppCommit commit) {

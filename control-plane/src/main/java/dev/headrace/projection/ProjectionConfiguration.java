@@ -12,7 +12,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
-import java.util.Optional;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
@@ -30,15 +29,20 @@ public class ProjectionConfiguration {
   }
 
   @Bean
-  Manifests manifests() {
-    return new Manifests(
-        new RenderSettings(
-            "headrace-{tenant}",
-            "localhost",
-            "localhost",
-            "web",
-            "headrace-runner:0.1.0",
-            Optional.empty()));
+  RenderSettings renderSettings(HeadraceSettings settings) {
+    HeadraceSettings.Cluster cluster = settings.cluster();
+    return new RenderSettings(
+        cluster.namespacePattern(),
+        cluster.appDomain(),
+        cluster.appsHost(),
+        cluster.entryPoint(),
+        cluster.runnerImage(),
+        cluster.imagePullSecret());
+  }
+
+  @Bean
+  Manifests manifests(RenderSettings settings) {
+    return new Manifests(settings);
   }
 
   @Bean

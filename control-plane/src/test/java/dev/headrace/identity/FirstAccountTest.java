@@ -12,10 +12,8 @@ import dev.headrace.http.ApiError;
 import dev.headrace.http.ErrorCode;
 import dev.headrace.store.MongoConnection;
 import java.io.IOException;
-import java.net.InetAddress;
 import java.nio.file.Path;
 import java.time.Clock;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -27,6 +25,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.springframework.boot.context.properties.bind.Binder;
+import org.springframework.boot.context.properties.source.MapConfigurationPropertySource;
 import org.springframework.security.crypto.bcrypt.BCryptPasswordEncoder;
 
 /**
@@ -151,19 +151,15 @@ class FirstAccountTest {
   }
 
   private static HeadraceSettings settings(boolean signup, String bind) {
-    try {
-      return new HeadraceSettings(
-          folder,
-          InetAddress.getByName(bind),
-          0,
-          0,
-          Optional.empty(),
-          signup,
-          Duration.ofSeconds(30),
-          folder);
-    } catch (IOException e) {
-      throw new AssertionError(e);
-    }
+    return new Binder(
+            new MapConfigurationPropertySource(
+                Map.of(
+                    "headrace.data", folder,
+                    "headrace.runner", folder,
+                    "headrace.bind", bind,
+                    "headrace.signup", signup)))
+        .bind("headrace", HeadraceSettings.class)
+        .get();
   }
 
   private static User signUp(Accounts accounts, String username) {

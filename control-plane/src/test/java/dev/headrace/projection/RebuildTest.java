@@ -20,6 +20,7 @@ import dev.headrace.git.SigningKey;
 import dev.headrace.git.Via;
 import dev.headrace.manifests.Manifests;
 import dev.headrace.manifests.ParsedApp;
+import dev.headrace.manifests.RenderSettings;
 import dev.headrace.manifests.RenderedApp;
 import dev.headrace.manifests.SourceFiles;
 import dev.headrace.store.MongoConnection;
@@ -230,7 +231,10 @@ class RebuildTest {
 
   /** What a process has done that ends right after its commit. */
   private void commitWithoutProjection(String app, String userId, String code) {
-    Manifests manifests = new ProjectionConfiguration().manifests();
+    Manifests manifests =
+        new Manifests(
+            new RenderSettings(
+                "headrace-{tenant}", "localhost", "localhost", "web", "runner", Optional.empty()));
     AppId id = new AppId(app);
     try (PlatformRepository repository =
         PlatformRepository.open(

@@ -16,7 +16,8 @@ public record AppId(String value) implements DirectoryId, Comparable<AppId> {
     }
   }
 
-  static boolean isValid(String value) {
+  /** Whether it has the form of one. */
+  public static boolean isValid(String value) {
     return FORM.matcher(value).matches();
   }
 

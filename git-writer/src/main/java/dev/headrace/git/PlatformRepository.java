@@ -166,6 +166,15 @@ public final class PlatformRepository implements AutoCloseable {
     return commit instanceof AppCommit app ? Optional.of(app) : Optional.empty();
   }
 
+  /** The version that git's head has, or had of an app that was deleted. */
+  public Optional<AppCommit> newestVersion(AppId app) {
+    Optional<AppCommit> commit = latest(app);
+    while (commit.isPresent() && commit.get().version().isEmpty()) {
+      commit = commit.get().previous().flatMap(this::read);
+    }
+    return commit;
+  }
+
   /**
    * An app's commits, newest first, by the chain of their {@code App-Prev}.
    *

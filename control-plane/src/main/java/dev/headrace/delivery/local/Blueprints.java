@@ -21,9 +21,6 @@ final class Blueprints {
   /** Where the rendered Deployment mounts the app's files. */
   private static final String CODE_FOLDER = "/code/";
 
-  /** As many renames in a row as are looked behind for the version that they renamed. */
-  private static final int VERSION_WITHIN = 100;
-
   private final PlatformRepository repository;
   private final Manifests manifests;
   private final Deploys deploys;
@@ -46,7 +43,7 @@ final class Blueprints {
     if (workload.replicas() == 0) {
       return Optional.empty();
     }
-    Optional<AppCommit> newest = newestVersion(app);
+    Optional<AppCommit> newest = repository.newestVersion(app);
     return Optional.of(
         blueprint(
             app,
@@ -60,23 +57,12 @@ final class Blueprints {
                 .isPresent()));
   }
 
-  /** Of git, so that a verdict never goes to a version whose files these are not. */
-  private Optional<AppCommit> newestVersion(AppId app) {
-    return repository
-        .latest(app)
-        .filter(commit -> commit.version().isPresent())
-        .or(() ->
-            repository.history(app, VERSION_WITHIN, Optional.empty()).stream()
-                .filter(commit -> commit.version().isPresent())
-                .findFirst());
-  }
-
   /** The newest version of an app that was deleted. */
   Optional<AppCommit> lastOfDeleted(AppId app) {
     return repository
         .latest(app)
         .filter(commit -> commit.action() == Action.DELETE)
-        .flatMap(deletion -> newestVersion(app));
+        .flatMap(deletion -> repository.newestVersion(app));
   }
 
   /**

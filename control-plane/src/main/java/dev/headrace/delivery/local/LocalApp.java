@@ -7,6 +7,7 @@ import dev.headrace.delivery.Stage;
 import dev.headrace.git.AppCommit;
 import dev.headrace.git.AppId;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.BlockingQueue;
@@ -32,6 +33,11 @@ final class LocalApp {
   private static final Duration STOP_GRACE = Duration.ofSeconds(5);
   private static final Duration AFTER_TROUBLE = Duration.ofSeconds(5);
   private static final Duration DRAIN_LIMIT = Duration.ofSeconds(10);
+
+  /** Nothing lies between these on one machine. */
+  private static final List<Stage> APPLIED = List.of(Stage.FETCHED, Stage.APPLIED);
+
+  private static final List<Stage> STARTING = List.of(Stage.FETCHED, Stage.APPLIED, Stage.STARTING);
 
   private static final String FORK_SERVER_ENDED = "the process that apps are forked from ended";
 
@@ -183,13 +189,13 @@ final class LocalApp {
     if (serving != null && serving.isOf(blueprint)) {
       dropStarting();
       serving = serving.with(blueprint);
-      blueprint.deploy().ifPresent(deploy -> fetched(deploy));
+      blueprint.deploy().ifPresent(deploy -> fetched(deploy, APPLIED));
       confirm(serving);
       return;
     }
     if (starting != null && starting.isOf(blueprint)) {
       starting = starting.with(blueprint);
-      blueprint.deploy().ifPresent(deploy -> fetched(deploy, Stage.STARTING));
+      blueprint.deploy().ifPresent(deploy -> fetched(deploy, STARTING));
       return;
     }
     dropStarting();
@@ -199,14 +205,14 @@ final class LocalApp {
     launch(blueprint);
   }
 
-  private void fetched(AppCommit deploy, Stage... further) {
+  private void fetched(AppCommit deploy, List<Stage> reached) {
     int version = deploy.version().orElseThrow();
     deploys.supersede(id, version - 1, OptionalInt.of(version));
-    deploys.reached(deploy, Stage.FETCHED, Stage.APPLIED, further);
+    deploys.reached(deploy, reached);
   }
 
   private void launch(Blueprint blueprint) {
-    blueprint.deploy().ifPresent(deploy -> fetched(deploy, Stage.STARTING));
+    blueprint.deploy().ifPresent(deploy -> fetched(deploy, STARTING));
     starting = startLimited(blueprint);
     if (serving == null) {
       state = new RuntimeState.Starting();

@@ -8,12 +8,14 @@ import dev.headrace.manifests.Manifests;
 import java.net.InetSocketAddress;
 import java.time.Clock;
 import java.util.List;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import tools.jackson.databind.json.JsonMapper;
 
 /** Wires the engine for one machine. */
 @Configuration(proxyBeanMethods = false)
+@ConditionalOnProperty(name = "headrace.engine", havingValue = "local", matchIfMissing = true)
 public class LocalDelivery {
   @Bean
   LocalRuntime localRuntime(HeadraceSettings settings, JsonMapper json, Clock clock) {

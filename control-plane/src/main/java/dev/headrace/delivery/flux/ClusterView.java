@@ -1,0 +1,236 @@
+package dev.headrace.delivery.flux;
+
+import dev.headrace.flux.ExternalArtifact;
+import dev.headrace.flux.Kustomization;
+import dev.headrace.git.AppId;
+import dev.headrace.git.DirectoryId;
+import dev.headrace.git.TenantId;
+import io.fabric8.kubernetes.api.model.Event;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.ObjectReference;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.apps.Deployment;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.dsl.Informable;
+import io.fabric8.kubernetes.client.informers.ResourceEventHandler;
+import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.BiConsumer;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the cluster shows of apps and tenants, kept current by watches. What is read here may be a
+ * moment old, each kind by a moment of its own. Thread-safe.
+ */
+final class ClusterView implements AutoCloseable {
+  private static final int REMEMBERED_WARNINGS = 5_000;
+  private static final String BY_APP = "app";
+
+  private final KubernetesClient client;
+  private final Clock clock;
+  private final List<SharedIndexInformer<?>> informers = new ArrayList<>();
+  private final Map<String, String> warnings =
+      Collections.synchronizedMap(
+          new LinkedHashMap<>() {
+            @Override
+            protected boolean removeEldestEntry(Map.Entry<String, String> eldest) {
+              return size() > REMEMBERED_WARNINGS;
+            }
+          });
+  private volatile Instant fluxMoved = Instant.MIN;
+
+  private final SharedIndexInformer<Kustomization> kustomizations;
+  private final SharedIndexInformer<ExternalArtifact> artifacts;
+  private final SharedIndexInformer<Deployment> deployments;
+  private final SharedIndexInformer<Pod> pods;
+  private final SharedIndexInformer<Event> events;
+
+  /** Told that something about one of them changed, not what. Returns at once. */
+  interface Listener {
+    void changed(DirectoryId directory);
+  }
+
+  ClusterView(KubernetesClient client, Clock clock) {
+    this.client = client;
+    this.clock = clock;
+    this.kustomizations = informer(wiring(Kustomization.class), ClusterView::wiredApp);
+    this.artifacts = informer(wiring(ExternalArtifact.class), ClusterView::wiredApp);
+    this.deployments =
+        informer(
+            client.apps().deployments().inAnyNamespace().withLabel(Labels.RENDERED_APP),
+            ClusterView::renderedApp);
+    this.pods =
+        informer(
+            client.pods().inAnyNamespace().withLabel(Labels.RENDERED_APP),
+            ClusterView::renderedApp);
+    this.events =
+        informer(
+            client
+                .v1()
+                .events()
+                .inAnyNamespace()
+                .withField("type", "Warning")
+                .withField("involvedObject.kind", "Pod"),
+            event -> Optional.empty());
+  }
+
+  private <T extends HasMetadata> Informable<T> wiring(Class<T> type) {
+    return client.resources(type).inAnyNamespace().withLabels(Labels.WIRING);
+  }
+
+  private <T extends HasMetadata> SharedIndexInformer<T> informer(
+      Informable<T> which, Function<HasMetadata, Optional<String>> app) {
+    SharedIndexInformer<T> informer =
+        which
+            .runnableInformer(0)
+            .exceptionHandler((started, failure) -> true)
+            .addIndexers(
+                Map.of(BY_APP, object -> app.apply(object).map(List::of).orElse(List.of())));
+    informers.add(informer);
+    return informer;
+  }
+
+  /** Completes when everything has been listed once, however long the cluster is away. */
+  CompletableFuture<Void> start(Listener listener) {
+    kustomizations.addEventHandler(
+        told((before, now) -> {
+          if (before != null && !Objects.equals(before.getStatus(), now.getStatus())) {
+            fluxMoved = clock.instant();
+          }
+          tell(listener, now);
+        }));
+    artifacts.addEventHandler(told((before, now) -> tell(listener, now)));
+    deployments.addEventHandler(told((before, now) -> tell(listener, now)));
+    pods.addEventHandler(told((before, now) -> tell(listener, now)));
+    events.addEventHandler(told((before, now) -> remember(now)));
+    return CompletableFuture.allOf(
+        informers.stream()
+            .map(informer -> informer.start().toCompletableFuture())
+            .toArray(CompletableFuture[]::new));
+  }
+
+  private static <T> ResourceEventHandler<T> told(BiConsumer<@Nullable T, T> handler) {
+    return new ResourceEventHandler<>() {
+      @Override
+      public void onAdd(T added) {
+        handler.accept(null, added);
+      }
+
+      @Override
+      public void onUpdate(T before, T now) {
+        handler.accept(before, now);
+      }
+
+      @Override
+      public void onDelete(T deleted, boolean unknown) {
+        handler.accept(deleted, deleted);
+      }
+    };
+  }
+
+  private static void tell(Listener listener, HasMetadata object) {
+    wiredApp(object)
+        .or(() -> renderedApp(object))
+        .filter(AppId::isValid)
+        .ifPresent(app -> listener.changed(new AppId(app)));
+    label(object, Labels.TENANT)
+        .filter(TenantId::isValid)
+        .ifPresent(tenant -> listener.changed(new TenantId(tenant)));
+  }
+
+  private void remember(Event event) {
+    ObjectReference about = event.getInvolvedObject();
+    warnings.put(about.getNamespace() + "/" + about.getName(), event.getMessage());
+  }
+
+  Optional<Kustomization> kustomization(String namespace, String name) {
+    return found(kustomizations, namespace, name);
+  }
+
+  Optional<ExternalArtifact> artifact(String namespace, String name) {
+    return found(artifacts, namespace, name);
+  }
+
+  Optional<Deployment> deployment(String namespace, String name) {
+    return found(deployments, namespace, name);
+  }
+
+  /** Newest first, those that end among them. */
+  List<Pod> pods(String namespace, AppId app) {
+    return pods.getIndexer().byIndex(BY_APP, app.value()).stream()
+        .filter(pod -> pod.getMetadata().getNamespace().equals(namespace))
+        .sorted((one, other) ->
+            other
+                .getMetadata()
+                .getCreationTimestamp()
+                .compareTo(one.getMetadata().getCreationTimestamp()))
+        .toList();
+  }
+
+  /** Wherever it stands. */
+  List<Kustomization> kustomizations(AppId app) {
+    return kustomizations.getIndexer().byIndex(BY_APP, app.value());
+  }
+
+  /** Wherever it stands. */
+  List<ExternalArtifact> artifacts(AppId app) {
+    return artifacts.getIndexer().byIndex(BY_APP, app.value());
+  }
+
+  /** The apps that have any. */
+  Set<AppId> wiredApps() {
+    return Stream.concat(
+            kustomizations.getStore().list().stream(), artifacts.getStore().list().stream())
+        .flatMap(object -> wiredApp(object).stream())
+        .filter(AppId::isValid)
+        .map(AppId::new)
+        .collect(Collectors.toSet());
+  }
+
+  /** What kubelet or the scheduler warned of last. */
+  Optional<String> warning(Pod pod) {
+    return Optional.ofNullable(
+        warnings.get(pod.getMetadata().getNamespace() + "/" + pod.getMetadata().getName()));
+  }
+
+  /** When kustomize-controller was last seen at work on anything of ours. */
+  Instant fluxMoved() {
+    return fluxMoved;
+  }
+
+  private static <T> Optional<T> found(
+      SharedIndexInformer<T> informer, String namespace, String name) {
+    return Optional.ofNullable(informer.getIndexer().getByKey(namespace + "/" + name));
+  }
+
+  private static Optional<String> wiredApp(HasMetadata object) {
+    return label(object, Labels.APP);
+  }
+
+  private static Optional<String> renderedApp(HasMetadata object) {
+    return label(object, Labels.RENDERED_APP);
+  }
+
+  private static Optional<String> label(HasMetadata object, String name) {
+    @Nullable Map<String, String> labels = object.getMetadata().getLabels();
+    return labels == null ? Optional.empty() : Optional.ofNullable(labels.get(name));
+  }
+
+  @Override
+  public void close() {
+    informers.forEach(SharedIndexInformer::stop);
+  }
+}

@@ -1,0 +1,135 @@
+package dev.headrace.delivery.flux;
+
+import dev.headrace.delivery.Failure;
+import dev.headrace.delivery.Stage;
+import io.fabric8.kubernetes.api.model.Condition;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.OptionalInt;
+
+/** What keeps Flux from applying a commit, in words for the app's author. */
+final class FluxFailures {
+  private FluxFailures() {}
+
+  /** Of a Kustomization that is not ready. */
+  static Failure of(Condition notReady) {
+    String message = notReady.getMessage();
+    return switch (notReady.getReason()) {
+      case "ArtifactFailed" -> artifact(message);
+      case "BuildFailed" ->
+          failure(
+              Stage.APPLIED,
+              "The app's manifests could not be built.",
+              message,
+              "Nothing was changed in the cluster. Tell your operator: Headrace renders these files,"
+                  + " so this is no fault of the app.");
+      default -> refused(message);
+    };
+  }
+
+  private static Failure artifact(String message) {
+    if (message.contains("digest")) {
+      return failure(
+          Stage.FETCHED,
+          "What Flux fetched is not what the commit holds.",
+          message,
+          "Tell your operator: something between Flux and Headrace changes what is sent.");
+    }
+    return failure(
+        Stage.FETCHED,
+        "Flux cannot fetch the commit from Headrace.",
+        message,
+        "Flux tries again by itself. If this stays, tell your operator to look at the Service"
+            + " headrace-artifacts and the network policies.");
+  }
+
+  private static Failure refused(String message) {
+    if (message.contains("being terminated")) {
+      return failure(
+          Stage.APPLIED,
+          "The namespace of your apps is being removed.",
+          message,
+          "Ask your operator; deploy again when it is there anew.");
+    }
+    if (message.contains("exceeded quota")) {
+      return failure(
+          Stage.APPLIED,
+          "Your apps would use more than you are allowed together.",
+          message,
+          "Delete or stop an app you no longer need, or ask your operator for more.");
+    }
+    if (message.contains("(Forbidden)") || message.contains("denied request")) {
+      return failure(
+          Stage.APPLIED,
+          "The cluster does not allow this to you.",
+          message,
+          "Nothing was changed in the cluster. If the app has no reason to be refused, tell your"
+              + " operator what stands above.");
+    }
+    if (message.contains("(Invalid)") || message.contains("no matches for kind")) {
+      return failure(
+          Stage.APPLIED,
+          "The cluster does not accept the app's manifests.",
+          message,
+          "Nothing was changed in the cluster. Tell your operator: Headrace renders these files, so"
+              + " this is no fault of the app.");
+    }
+    return failure(
+        Stage.APPLIED,
+        "Flux could not apply the commit.",
+        message,
+        "Flux tries again by itself. If this stays, tell your operator what stands above.");
+  }
+
+  static Failure suspended(Target target) {
+    return failure(
+        Stage.FETCHED,
+        "An operator has suspended deploys of this app.",
+        "Kustomization %s/%s has suspend: true".formatted(target.namespace(), target.name()),
+        "The commit stays and is applied as soon as deploys go on: flux resume kustomization %s -n %s"
+            .formatted(target.name(), target.namespace()));
+  }
+
+  static Failure silent(Duration waited) {
+    return failure(
+        Stage.FETCHED,
+        "Flux does not answer: it has not taken up this commit within %d seconds."
+            .formatted(waited.toSeconds()),
+        "no change of any Kustomization was seen in that time",
+        "The commit stays and is applied as soon as Flux runs again. Tell your operator to look at"
+            + " kustomize-controller in the namespace flux-system.");
+  }
+
+  static Failure otherRevision(String revision) {
+    return failure(
+        Stage.FETCHED,
+        "The cluster has been told of a commit that is not in this app's history before this one.",
+        "the ExternalArtifact says " + revision,
+        "Nothing was changed in the cluster. If the repository was restored from a backup, tell your"
+            + " operator to delete that ExternalArtifact: it is then made anew from git.");
+  }
+
+  static Failure routeDiffers(Optional<String> answered) {
+    return failure(
+        Stage.LIVE,
+        "The app runs, but its address does not answer with this version.",
+        answered
+            .map(content -> "the route answered with content " + content)
+            .orElse("the route did not answer"),
+        "It is looked at again and again. If this stays, tell your operator to look at Traefik.");
+  }
+
+  static Failure noNamespace(String message) {
+    return failure(
+        Stage.FETCHED,
+        "The namespace for your apps could not be prepared.",
+        message,
+        "The commit stays and is applied as soon as the namespace is there. Tell your operator what"
+            + " stands above.");
+  }
+
+  private static Failure failure(Stage stage, String cause, String evidence, String nextStep) {
+    return new Failure(
+        stage, cause, Optional.of(evidence), nextStep, Optional.empty(), OptionalInt.empty());
+  }
+}
