@@ -1,6 +1,7 @@
 """A small client of the API server, and the one of kubelet, Flux and Traefik's health endpoints."""
 
 import base64
+import copy
 import http.client
 import json
 import socket
@@ -30,11 +31,20 @@ class Api:
         cluster, user = config["clusters"][0]["cluster"], config["users"][0]["user"]
         server = urllib.parse.urlsplit(cluster["server"])
         self._address = (server.hostname or "", server.port or 443)
-        self._tls = ssl.create_default_context(cadata=decoded(cluster["certificate-authority-data"]))
+        self._authority = decoded(cluster["certificate-authority-data"])
+        self._headers: dict[str, str] = {}
+        self._tls = ssl.create_default_context(cadata=self._authority)
         with tempfile.NamedTemporaryFile("w", suffix=".pem") as pem:
             pem.write(decoded(user["client-certificate-data"]) + decoded(user["client-key-data"]))
             pem.flush()
             self._tls.load_cert_chain(pem.name)
+
+    def bearing(self, token: str) -> "Api":
+        """The same server, asked by whom the token is of."""
+        made = copy.copy(self)
+        made._tls = ssl.create_default_context(cadata=self._authority)
+        made._headers = {"Authorization": f"Bearer {token}"}
+        return made
 
     def get(self, path: str) -> Any:
         return self._ask("GET", path)
@@ -43,11 +53,21 @@ class Api:
         """Server-side apply: makes the object or changes it."""
         return self._ask("PATCH", f"{path}?fieldManager=testbed&force=true", content, APPLY)
 
+    def create(self, path: str, content: dict[str, Any]) -> Any:
+        return self._ask("POST", path, content)
+
     def merge(self, path: str, content: dict[str, Any]) -> Any:
         return self._ask("PATCH", path, content, MERGE)
 
     def is_ready(self) -> bool:
         return self._send("GET", "/readyz")[0] == 200
+
+    def ask(self, method: str, path: str, content: Any = None, **headers: str) -> Any:
+        """What no other method says; `headers` with `_` for `-`."""
+        made = copy.copy(self)
+        made._headers = self._headers | {name.replace("_", "-"): value for name, value in headers.items()}
+        kind = MERGE if method == "PATCH" else "application/json"
+        return made._ask(method, path, content, kind)
 
     def _ask(self, method: str, path: str, content: Any = None, kind: str = "application/json") -> Any:
         status, body = self._send(method, path, content, kind)
@@ -60,7 +80,7 @@ class Api:
         connection = http.client.HTTPSConnection(*self._address, context=self._tls, timeout=10)
         try:
             body = None if content is None else json.dumps(content)
-            connection.request(method, path, body, {"Content-Type": kind} if body else {})
+            connection.request(method, path, body, self._headers | ({"Content-Type": kind} if body else {}))
             response = connection.getresponse()
             return response.status, response.read()
         except (OSError, http.client.HTTPException) as error:
