@@ -15,7 +15,7 @@ for folder in ("testbed", "tests"):
     sys.path.insert(0, str(Path(__file__).resolve().parent.parent / folder))
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
-from attack import creates, deletes
+from attack import creates
 from headrace_testbed.api import Api, NotAnswered, eventually
 from objects import (
     HOME,
@@ -62,30 +62,34 @@ def baselines(identity: Callable[[str, str], Api]) -> Api:
 def tenants(admin: Api, baselines: Api, identity: Callable[[str, str], Api]) -> Iterator[None]:
     """Made by the very account that makes them in earnest: so these are controls, too."""
 
-    def apply(made: Object) -> None:
-        metadata = made["metadata"]
-        baselines.apply(path(made["kind"], metadata.get("namespace", ""), metadata["name"]), made)
-
     for home in (HOME, OTHER_HOME):
-        eventually("the last run's namespace is gone", lambda home=home: is_free(admin, home), 60)
-        apply(tenant_namespace(home))
+        apply(baselines, tenant_namespace(home))
         for role in ("headrace-tenant", "headrace-wiring"):
-            apply(role_binding(home, role))
+            apply(baselines, role_binding(home, role))
         for account in ("headrace-tenant", "default"):
-            apply(service_account(home, account))
+            apply(baselines, service_account(home, account))
     wait_for_policies(identity(SYSTEM, "headrace"))
     yield
     for home in (HOME, OTHER_HOME):
-        deletes("Namespace", "", home).send(admin)
-        admin.ask("DELETE", path("Namespace", "", home))
+        remove(admin, home)
 
 
-def is_free(admin: Api, home: str) -> bool:
+def apply(api: Api, made: Object) -> None:
+    metadata = made["metadata"]
+    api.apply(path(made["kind"], metadata.get("namespace", ""), metadata["name"]), made)
+
+
+def remove(admin: Api, home: str) -> None:
+    admin.ask("DELETE", path("Namespace", "", home))
+    eventually(f"{home} is gone", lambda: is_gone(admin, home), 60)
+
+
+def is_gone(admin: Api, home: str) -> bool:
     try:
-        phase = admin.get(path("Namespace", "", home))["status"]["phase"]
+        admin.get(path("Namespace", "", home))
     except NotAnswered as answer:
         return ": 404 " in str(answer)
-    return bool(phase == "Active")
+    return False
 
 
 def wait_for_policies(headrace: Api) -> None:
