@@ -54,6 +54,13 @@ ADDED = {
     },
     "source-controller": set[tuple[str, str, str]](),
 }
+ADDED_FLAGS = {
+    "kustomize-controller": {
+        *("--concurrent", "--http-retry", "--requeue-dependency", "--feature-gates"),
+        *("--no-cross-namespace-refs", "--no-remote-bases", "--default-service-account"),
+    },
+    "source-controller": set[str](),
+}
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -100,6 +107,8 @@ def test_the_flags_are_upstreams_but_for_the_election(controller: str) -> None:
     theirs = yaml.safe_load((UPSTREAM / controller / "manager/deployment.yaml").read_text())
     ours = yaml.safe_load((FOUNDATION / f"flux/{controller}.yaml").read_text())
     assert set(flags(theirs)) - set(flags(ours)) == {"--enable-leader-election"}
+    added = {flag.partition("=")[0] for flag in set(flags(ours)) - set(flags(theirs))}
+    assert added == ADDED_FLAGS[controller]
 
 
 def flags(deployment: Any) -> list[str]:
