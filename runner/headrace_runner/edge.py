@@ -37,12 +37,13 @@ class Edge:
     app_id: str = ""
     root_path: str = ""
     startup_failure: Failure | None = field(default=None, init=False)
+    closes_connections: bool = field(default=False, init=False)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
             await self._lifespan(scope, receive, send)
         elif scope["type"] == "http":
-            await self._http(scope, receive, send)
+            await self._http(scope, receive, self._last_on_its_connection(send))
         elif scope["path"].startswith(INTERNAL):
             await send({"type": "websocket.close", "code": 1000})
         else:
@@ -66,6 +67,16 @@ class Edge:
             else:
                 self.startup_failure = failure
             raise
+
+    def _last_on_its_connection(self, send: Send) -> Send:
+        """Whoever keeps connections would go on sending to an app that ends, not to the one after it."""
+
+        async def note(message: Message) -> None:
+            if self.closes_connections and message["type"] == "http.response.start":
+                message["headers"] = [*message.get("headers", ()), (b"connection", b"close")]
+            await send(message)
+
+        return note
 
     async def _http(self, scope: Scope, receive: Receive, send: Send) -> None:
         path, method = scope["path"], scope["method"]

@@ -1,16 +1,14 @@
 """Turns a user's files into the ASGI app to serve."""
 
+import importlib
 import sys
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 from types import ModuleType
-from typing import Any, Dict, List, Optional
+from typing import TYPE_CHECKING, Any, Dict, List, Optional
 
 import uvicorn
-from fastapi import FastAPI
-from fastapi.openapi.docs import get_redoc_html, get_swagger_ui_html
-from pydantic import BaseModel
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
@@ -19,9 +17,10 @@ from starlette.staticfiles import StaticFiles
 
 from headrace_runner.failure import AppProblem
 
+if TYPE_CHECKING:
+    from fastapi import FastAPI
+
 PREBOUND = {
-    "FastAPI": FastAPI,
-    "BaseModel": BaseModel,
     "Optional": Optional,
     "List": List,
     "Dict": Dict,
@@ -37,9 +36,10 @@ def load(entrypoint: Path, root: Path) -> Callable[..., Any]:
     """
     if not entrypoint.is_file():
         raise AppProblem(f"Code file not found at {entrypoint}. Deploy the app with a file of this name.")
-    module = new_main_module(entrypoint, root)
+    source = entrypoint.read_bytes()
+    module = new_main_module(entrypoint, root, source)
     put_on_path(root, entrypoint.parent)
-    code = compile(entrypoint.read_bytes(), str(entrypoint), "exec", dont_inherit=True)
+    code = compile(source, str(entrypoint), "exec", dont_inherit=True)
     run, uvicorn.run = uvicorn.run, refuse_to_serve_twice
     try:
         exec(code, module.__dict__)
@@ -54,22 +54,37 @@ def load(entrypoint: Path, root: Path) -> Callable[..., Any]:
         )
     if isinstance(app, Starlette):
         add_static_files(app, entrypoint.parent / "static")
-    if isinstance(app, FastAPI):
+    if is_fastapi(app):
         add_docs(app)
     return app
 
 
-def new_main_module(entrypoint: Path, root: Path) -> ModuleType:
+def is_fastapi(app: object) -> bool:
+    fastapi = sys.modules.get("fastapi")
+    return fastapi is not None and isinstance(app, fastapi.FastAPI)
+
+
+def new_main_module(entrypoint: Path, root: Path, source: bytes) -> ModuleType:
     """`__main__`, so that main guards run and forward references of types are found.
 
     Other files of the app may import it by its file name and get the same module.
     """
     module = ModuleType("__main__")
     package = ".".join(entrypoint.relative_to(root).parent.parts)
-    module.__dict__.update(PREBOUND, __file__=str(entrypoint), __package__=package)
+    module.__dict__.update(prebound(source), __file__=str(entrypoint), __package__=package)
     sys.modules["__main__"] = module
     sys.modules.setdefault(f"{package}.{entrypoint.stem}" if package else entrypoint.stem, module)
     return module
+
+
+def prebound(source: bytes) -> dict[str, object]:
+    """FastAPI only for code that names it, because its import is most of a start."""
+    found: dict[str, object] = dict(PREBOUND)
+    if b"FastAPI" in source:
+        found["FastAPI"] = importlib.import_module("fastapi").FastAPI
+    if b"BaseModel" in source:
+        found["BaseModel"] = importlib.import_module("pydantic").BaseModel
+    return found
 
 
 def put_on_path(root: Path, folder: Path) -> None:
@@ -88,8 +103,10 @@ def add_static_files(app: Starlette, folder: Path) -> None:
         app.router.routes.insert(0, Mount("/static", StaticFiles(directory=folder), name="static"))
 
 
-def add_docs(app: FastAPI) -> None:
+def add_docs(app: "FastAPI") -> None:
     """Documentation pages always answer, and find the schema relative to themselves, behind any prefix."""
+    from fastapi.openapi.docs import get_redoc_html, get_swagger_ui_html
+
     if app.openapi_url is None:
         app.openapi_url = "/openapi.json"
         app.setup()
@@ -114,7 +131,7 @@ def add_docs(app: FastAPI) -> None:
     replace_route(app, app.redoc_url, redoc)
 
 
-def replace_route(app: FastAPI, path: str, answer: Callable[[Request], HTMLResponse]) -> None:
+def replace_route(app: "FastAPI", path: str, answer: Callable[[Request], HTMLResponse]) -> None:
     """Takes the place of the framework's own page; a page of the user's stays."""
     routes = app.router.routes
     ours = Route(path, answer, include_in_schema=False)

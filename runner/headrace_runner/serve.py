@@ -1,19 +1,22 @@
-"""Serves one user's app until it is told to stop; `python -m headrace_runner.serve` runs it in the image."""
+"""Serves one user's app until it is told to stop."""
 
+import asyncio
 import logging
 import os
 import signal
 import socket
 import sys
-import tempfile
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
+from typing import Any
 
-import uvicorn
 from starlette.applications import Starlette
+from uvicorn.config import Config
+from uvicorn.server import Server
 
 from headrace_runner.edge import CloseWithError, Edge
 from headrace_runner.failure import Failure, explain
@@ -22,6 +25,9 @@ from headrace_runner.loading import load
 # A sync handler runs on one of up to 40 threads; the usual 8 MiB of stack for each would count
 # against the app's memory.
 THREAD_STACK_BYTES = 1024 * 1024
+# Longer than proxies keep theirs (Traefik: 90 s), so that none sends into a connection that just closes.
+KEEP_ALIVE_S = 100
+LINGER_STEP_S = 0.05
 
 
 @dataclass(frozen=True)
@@ -29,6 +35,7 @@ class AppSettings:
     """`work` is the folder the app runs in; it is made when it is not there.
 
     `grace_s`: how long requests in flight may take after a stop before they are cancelled.
+    `linger_s`: how long requests are still taken after a stop, while those who send them learn of it.
     """
 
     entrypoint: Path
@@ -38,16 +45,26 @@ class AppSettings:
     app_id: str = ""
     root_path: str = ""
     grace_s: int = 20
+    linger_s: float = 0
 
 
-class AppServer(uvicorn.Server):
-    def __init__(self, config: uvicorn.Config, on_ready: Callable[[], None]) -> None:
+class AppServer(Server):
+    def __init__(self, config: Config, edge: Edge, linger_s: float, on_ready: Callable[[], None]) -> None:
         super().__init__(config)
+        self._edge = edge
+        self._linger_s = linger_s
         self._on_ready = on_ready
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         self._on_ready()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        self._edge.closes_connections = True
+        end = time.monotonic() + self._linger_s
+        while time.monotonic() < end and not self.force_exit:
+            await asyncio.sleep(LINGER_STEP_S)
+        await super().shutdown(sockets)
 
 
 def serve(settings: AppSettings, listener: socket.socket, on_ready: Callable[[], None]) -> Failure | None:
@@ -77,8 +94,8 @@ def serve(settings: AppSettings, listener: socket.socket, on_ready: Callable[[],
         enter_work_folder(settings.work, settings.root)
         app = load(settings.entrypoint, settings.root)
         edge = Edge(app, settings.root, settings.content, settings.app_id, settings.root_path)
-        server = AppServer(config(edge, settings.grace_s, isinstance(app, Starlette)), ready)
-        server.run(sockets=[listener])
+        server_config = config(edge, settings.grace_s, isinstance(app, Starlette))
+        AppServer(server_config, edge, settings.linger_s, ready).run(sockets=[listener])
     except Stopped:
         return None
     except BaseException as error:
@@ -108,13 +125,13 @@ class Stopped(BaseException):
     """Told to stop before the app was ready."""
 
 
-def config(app: Callable, grace_s: int, has_lifespan: bool) -> uvicorn.Config:
+def config(app: Callable, grace_s: int, has_lifespan: bool) -> Config:
     quiet = logging.getLogger("uvicorn")
     quiet.handlers[:] = [logging.StreamHandler(sys.stderr)]
     quiet.propagate = False
     quiet.setLevel(logging.WARNING)
     quiet.handlers[0].addFilter(is_news)
-    return uvicorn.Config(
+    return Config(
         app,
         lifespan="on" if has_lifespan else "auto",
         log_config=None,
@@ -122,8 +139,17 @@ def config(app: Callable, grace_s: int, has_lifespan: bool) -> uvicorn.Config:
         server_header=False,
         proxy_headers=True,
         forwarded_allow_ips="*",
+        ws=websocket_protocol,
+        timeout_keep_alive=KEEP_ALIVE_S,
         timeout_graceful_shutdown=grace_s,
     )
+
+
+def websocket_protocol(**connection: Any) -> asyncio.Protocol:
+    """Imported when an app has its first WebSocket, which most have not."""
+    from uvicorn.protocols.websockets.auto import AutoWebSocketsProtocol
+
+    return AutoWebSocketsProtocol(**connection)
 
 
 def is_news(record: logging.LogRecord) -> bool:
@@ -133,25 +159,3 @@ def is_news(record: logging.LogRecord) -> bool:
     raised = record.exc_info[0] if record.exc_info else None
     told_by_lifespan = "lifespan" in record.pathname
     return not (told_by_lifespan or (raised is not None and issubclass(raised, CloseWithError)))
-
-
-def main() -> int:
-    entrypoint = Path(os.environ.get("CODE_PATH", "/code/main.py"))
-    code = Path("/code")
-    root = code if entrypoint.is_relative_to(code) else entrypoint.parent
-    settings = AppSettings(
-        entrypoint,
-        root,
-        work=Path(tempfile.mkdtemp(prefix="app-")),
-        content=os.environ.get("HEADRACE_CONTENT", ""),
-        app_id=os.environ.get("APP_ID", ""),
-        root_path=os.environ.get("APP_ROOT_PATH", "").rstrip("/"),
-    )
-    listener = socket.create_server(
-        (os.environ.get("HOST", "0.0.0.0"), int(os.environ.get("PORT", "8000"))), backlog=2048
-    )
-    return 1 if serve(settings, listener, on_ready=lambda: None) else 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -10,7 +10,7 @@ COMMON = (
     "anyio._backends._asyncio anyio.to_thread email.message encodings.idna fastapi.middleware.cors "
     "fastapi.responses fastapi.security fastapi.templating fasthtml.common html http.client httpx jinja2 "
     "python_multipart secrets starlette.middleware.base starlette.staticfiles starlette.websockets uuid "
-    "uvicorn.lifespan.off uvloop"
+    "uvicorn.lifespan.off uvicorn.protocols.websockets.auto uvloop"
 ).split()
 
 

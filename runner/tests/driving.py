@@ -171,13 +171,14 @@ class Served:
     def __init__(self, folder: Path, entrypoint: str = "main.py", **environment: str) -> None:
         self.port = free_port()
         self.process = subprocess.Popen(
-            [sys.executable, "-I", "-m", "headrace_runner.serve"],
+            [sys.executable, "-I", "-m", "headrace_runner.pod"],
             env={
                 "PATH": os.environ["PATH"],
                 "CODE_PATH": str(folder / entrypoint),
                 "HOST": "127.0.0.1",
                 "TMPDIR": str(folder.parent),
                 "PORT": str(self.port),
+                "HEADRACE_LINGER_S": "0",
                 **environment,
             },
             stdout=subprocess.PIPE,

@@ -59,6 +59,9 @@ class Api:
     def merge(self, path: str, content: dict[str, Any]) -> Any:
         return self._ask("PATCH", path, content, MERGE)
 
+    def delete(self, path: str) -> Any:
+        return self._ask("DELETE", path)
+
     def is_ready(self) -> bool:
         return self._send("GET", "/readyz")[0] == 200
 

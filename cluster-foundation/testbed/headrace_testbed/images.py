@@ -66,8 +66,13 @@ def write_runner_image(archive: Path, python_home: Path, sources: Sequence[Path]
         cached = Path(importlib.util.cache_from_source(source.name))
         own[f"{PACKAGE}/{cached}"] = File(partial(bytecode, source))
     settings = Settings(
-        [f"/{VENV}/bin/python", "-m", "headrace_runner.serve"],
-        {"PATH": f"/{VENV}/bin:/{PYTHON_HOME}/bin", "PYTHONUNBUFFERED": "1", "PYTHONDONTWRITEBYTECODE": "1"},
+        [f"/{VENV}/bin/python", "-m", "headrace_runner.pod"],
+        {
+            "PATH": f"/{VENV}/bin:/{PYTHON_HOME}/bin",
+            "PYDANTIC_DISABLE_PLUGINS": "__all__",
+            "PYTHONDONTWRITEBYTECODE": "1",
+            "PYTHONUNBUFFERED": "1",
+        },
         user="10001:10001",
         folder="/runner",
     )

@@ -65,8 +65,8 @@ class SchemaTest {
           deployment.yaml    | enableServiceLinks:     | enableServiceLink:
           deployment.yaml    | replicas: 1             | replicas: "1"
           deployment.yaml    | readOnlyRootFilesystem: | readonlyRootFilesystem:
-          deployment.yaml    | preStop:                | prestop:
-          deployment.yaml    | seconds: 3              | second: 3
+          deployment.yaml    | readinessProbe:         | readyProbe:
+          deployment.yaml    | terminationMessagePolicy: | terminationMessage:
           deployment.yaml    | periodSeconds: 1        | periodSeconds: 1s
           deployment.yaml    | drop:                   | dorp:
           deployment.yaml    | sizeLimit:              | size:
@@ -126,7 +126,7 @@ class SchemaTest {
 
   @Test
   void probesAskTheRunnerAndNotTheUsersCode() {
-    assertThat(text("deployment.yaml").split("path: /.headrace/health\n", -1)).hasSize(4);
+    assertThat(text("deployment.yaml").split("path: /.headrace/health\n", -1)).hasSize(3);
     assertThat(text("deployment.yaml")).doesNotContain("path: /health");
   }
 
