@@ -78,7 +78,9 @@ public record HeadraceSettings(
       @DefaultValue("http") String scheme,
       @DefaultValue("headrace-runner:0.1.0") String runnerImage,
       Optional<String> imagePullSecret,
-      @DefaultValue("http://headrace-artifacts.headrace-system.svc.cluster.local.") URI artifacts,
+      Optional<String> consoleHost,
+      @DefaultValue("http://headrace-artifacts.headrace-system.svc.cluster.local./artifacts/v1/")
+          String artifactPrefix,
       @DefaultValue("8002") int artifactsPort,
       @DefaultValue("http://traefik.traefik.svc.cluster.local.") URI route) {}
 
@@ -90,9 +92,10 @@ public record HeadraceSettings(
    * only: a page elsewhere that has its own name resolve to loopback would otherwise count as ours.
    */
   public boolean isKnownHost(String host) {
-    return !bind.isLoopbackAddress()
-        || THIS_MACHINE.contains(host)
-        || host.equals(bind.getHostAddress());
+    if (!bind.isLoopbackAddress()) {
+      return cluster.consoleHost().map(host::equals).orElse(true);
+    }
+    return THIS_MACHINE.contains(host) || host.equals(bind.getHostAddress());
   }
 
   /** The address as a URL has it. */

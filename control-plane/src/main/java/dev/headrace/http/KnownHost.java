@@ -15,6 +15,9 @@ import org.springframework.web.filter.OncePerRequestFilter;
 final class KnownHost extends OncePerRequestFilter {
   private static final int MISDIRECTED = 421;
 
+  /** Kubelet asks by the pod's address. */
+  private static final String PROBE = "/health";
+
   private final Predicate<String> known;
 
   KnownHost(Predicate<String> known) {
@@ -25,7 +28,7 @@ final class KnownHost extends OncePerRequestFilter {
   protected void doFilterInternal(
       HttpServletRequest request, HttpServletResponse response, FilterChain chain)
       throws ServletException, IOException {
-    if (!known.test(request.getServerName())) {
+    if (!known.test(request.getServerName()) && !request.getRequestURI().equals(PROBE)) {
       response.setStatus(MISDIRECTED);
       response.setContentType("application/json");
       response.getOutputStream().print("{\"detail\":\"Headrace does not have this host name\"}");

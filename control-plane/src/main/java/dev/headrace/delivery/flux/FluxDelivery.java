@@ -39,6 +39,11 @@ public class FluxDelivery {
   }
 
   @Bean
+  AppsHostRedirect appsHostRedirect(HeadraceSettings settings) {
+    return new AppsHostRedirect(settings.cluster().scheme(), settings.cluster().appsHost());
+  }
+
+  @Bean
   TenantSettings tenantSettings(HeadraceSettings settings) {
     HeadraceSettings.Cluster cluster = settings.cluster();
     return new TenantSettings(
@@ -63,7 +68,7 @@ public class FluxDelivery {
     HeadraceSettings.Cluster cluster = settings.cluster();
     TenantBaseline baseline = new TenantBaseline(tenants);
     ClusterView view = new ClusterView(client, clock);
-    Wiring wiring = new Wiring(client, view, cluster.artifacts(), repository::archive, clock);
+    Wiring wiring = new Wiring(client, view, cluster.artifactPrefix(), repository::archive, clock);
     return new FluxEngine(
         repository,
         new Targets(repository, manifests, tenants),

@@ -15,7 +15,6 @@ import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.net.HttpURLConnection;
-import java.net.URI;
 import java.time.Clock;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
@@ -37,26 +36,25 @@ final class Wiring {
 
   private static final String RETRY_INTERVAL = "30s";
   private static final String TIMEOUT = "1m";
-  private static final String ARTIFACT_FORMAT = "/artifacts/v1/";
 
   private final KubernetesClient client;
   private final ClusterView view;
-  private final URI artifacts;
+  private final String artifactPrefix;
   private final Function<TreeId, Optional<Archive>> archives;
   private final Clock clock;
 
   /**
-   * @param artifacts where kustomize-controller fetches archives
+   * @param artifactPrefix of the address of every archive
    */
   Wiring(
       KubernetesClient client,
       ClusterView view,
-      URI artifacts,
+      String artifactPrefix,
       Function<TreeId, Optional<Archive>> archives,
       Clock clock) {
     this.client = client;
     this.view = view;
-    this.artifacts = artifacts;
+    this.artifactPrefix = artifactPrefix;
     this.archives = archives;
     this.clock = clock;
   }
@@ -165,7 +163,7 @@ final class Wiring {
   }
 
   private String url(TreeId tree) {
-    return artifacts + ARTIFACT_FORMAT + file(tree);
+    return artifactPrefix + file(tree);
   }
 
   private static String file(TreeId tree) {
