@@ -3,7 +3,9 @@
 import argparse
 import json
 import os
+import signal
 import sys
+from ipaddress import IPv4Address
 from pathlib import Path
 
 from headrace_testbed.api import NotAnswered
@@ -11,7 +13,7 @@ from headrace_testbed.components import APPS_PORT
 from headrace_testbed.network import MACHINE, NODE
 from headrace_testbed.paths import Refused, Site, cache_folder
 from headrace_testbed.progress import Clock
-from headrace_testbed.testbed import Testbed, build
+from headrace_testbed.testbed import Testbed, build, entering
 
 
 def main(arguments: list[str]) -> int:
@@ -48,11 +50,24 @@ def parser() -> argparse.ArgumentParser:
         return command
 
     add("build", "builds the programs and images that are missing")
-    add("up", "builds what is missing, starts everything, returns when the node is ready and Flux runs")
+    add("up", "builds what is missing, starts the cluster, returns when its node is ready").add_argument(
+        "--with-flux",
+        action="store_true",
+        help="also runs Flux and Traefik, as processes, for a control plane on this machine",
+    )
+    add("load", "builds the images that are stale and makes the running cluster know them")
     add("status", "says how each component is; exit code 0 when all are well").add_argument(
         "--json", action="store_true", help="one JSON object"
     )
     add("down", "ends everything")
+    ended = add("stop", "ends one component, as `status` names it")
+    ended.add_argument("name")
+    ended.add_argument("--kill", action="store_true", help="at once, without a chance to tidy up")
+    add("start", "starts a component that was stopped, returns when it is well").add_argument("name")
+    parted = add("cut", "lets no packet pass between two addresses, of pods or of the node")
+    parted.add_argument("one", type=address)
+    parted.add_argument("other", type=address)
+    add("mend", "takes back every cut")
     add("kubectl", "calls kubectl as the cluster's admin: kubectl [--data DIR] ...")
     add("enter", "runs a command (default: bash) with the testbed's processes, network and mounts")
     return made
@@ -60,7 +75,7 @@ def parser() -> argparse.ArgumentParser:
 
 def run_build(site: Site, testbed: Testbed, options: argparse.Namespace) -> int:
     clock = Clock()
-    programs, images = build()
+    programs, images = build(with_flux=False)
     clock.say("everything is built")
     for path in [*programs.values(), *images]:
         print(f"  {path}")
@@ -69,7 +84,7 @@ def run_build(site: Site, testbed: Testbed, options: argparse.Namespace) -> int:
 
 def run_up(site: Site, testbed: Testbed, options: argparse.Namespace) -> int:
     clock = Clock()
-    if not testbed.up():
+    if not testbed.up(options.with_flux):
         print("The testbed is up already; `./headrace testbed status` says how it is.")
         return 0
     where = "" if options.data == cache_folder() / "data" else f" --data {options.data}"
@@ -105,6 +120,42 @@ def run_down(site: Site, testbed: Testbed, options: argparse.Namespace) -> int:
     return 0
 
 
+def run_load(site: Site, testbed: Testbed, options: argparse.Namespace) -> int:
+    clock = Clock()
+    for name in testbed.load() or ["nothing that it did not have"]:
+        print(f"  {name}")
+    print(f"The testbed has every image ({clock.seconds:.1f} s).")
+    return 0
+
+
+def run_stop(site: Site, testbed: Testbed, options: argparse.Namespace) -> int:
+    testbed.stop(options.name, signal.SIGKILL if options.kill else signal.SIGTERM)
+    print(f"{options.name} has ended.")
+    return 0
+
+
+def run_start(site: Site, testbed: Testbed, options: argparse.Namespace) -> int:
+    testbed.start(options.name)
+    print(f"{options.name} is well.")
+    return 0
+
+
+def run_cut(site: Site, testbed: Testbed, options: argparse.Namespace) -> int:
+    testbed.cut(options.one, options.other)
+    print(f"{options.one} and {options.other} do not reach each other.")
+    return 0
+
+
+def run_mend(site: Site, testbed: Testbed, options: argparse.Namespace) -> int:
+    testbed.mend()
+    print("Everything is connected.")
+    return 0
+
+
+def address(text: str) -> str:
+    return str(IPv4Address(text))
+
+
 def run_kubectl(site: Site, testbed: Testbed, options: argparse.Namespace) -> int:
     program = testbed.program("kube")
     os.execve(
@@ -115,8 +166,8 @@ def run_kubectl(site: Site, testbed: Testbed, options: argparse.Namespace) -> in
 
 
 def run_enter(site: Site, testbed: Testbed, options: argparse.Namespace) -> int:
-    nsenter = ["nsenter", "--target", str(testbed.init()), "--mount", "--net", "--pid"]
-    os.execvp(nsenter[0], [*nsenter, *(options.rest or ["bash"])])
+    nsenter = [*entering(testbed.init()), *(options.rest or ["bash"])]
+    os.execvp(nsenter[0], nsenter)
 
 
 COMMANDS = {
@@ -124,6 +175,11 @@ COMMANDS = {
     "up": run_up,
     "status": run_status,
     "down": run_down,
+    "load": run_load,
+    "stop": run_stop,
+    "start": run_start,
+    "cut": run_cut,
+    "mend": run_mend,
     "kubectl": run_kubectl,
     "enter": run_enter,
 }

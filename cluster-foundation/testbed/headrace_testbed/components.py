@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from headrace_testbed.configuration import CONTAINERD_SOCKET
 from headrace_testbed.network import API_SERVER, NODE, NODE_NAME, SERVICES
@@ -27,8 +28,13 @@ class Component:
     says_when_it_works: str = ""
 
 
-def components(site: Site, programs: Mapping[str, str]) -> list[Component]:
-    """`programs`: the folder of each program that the testbed built. In the order of their start."""
+def components(site: Site, state: Mapping[str, Any]) -> list[Component]:
+    """In the order of their start. `state["programs"]`: the folder of each program that the testbed built."""
+    programs: Mapping[str, str] = state["programs"]
+    return node(site, programs) + (flux_and_traefik(site, programs) if state["with_flux"] else [])
+
+
+def node(site: Site, programs: Mapping[str, str]) -> list[Component]:
     kube = str(Path(programs["kube"], "kube"))
 
     def part_of_kube(name: str, health: str, **options: str) -> Component:
@@ -97,6 +103,12 @@ def components(site: Site, programs: Mapping[str, str]) -> list[Component]:
             ["coredns", "-conf", str(configuration / "Corefile")],
             "http://127.0.0.1:8182/ready",
         ),
+    ]
+
+
+def flux_and_traefik(site: Site, programs: Mapping[str, str]) -> list[Component]:
+    """As processes, which reach a control plane on this machine. In a real cluster they are pods."""
+    return [
         flux(site, programs, "source-controller", 9450, SOURCE_CONTROLLER),
         flux(site, programs, "kustomize-controller", 9451, KUSTOMIZE_CONTROLLER),
         Component(

@@ -10,7 +10,9 @@ from headrace_testbed.paths import Refused, Site, write_json
 
 CONTAINERD_SOCKET = "/run/containerd/containerd.sock"
 CNI_FOLDERS = ("/usr/lib/cni", "/opt/cni/bin")
-CNI_PLUGINS = ("bridge", "host-local", "loopback")
+CNI_PLUGINS = ("bridge", "host-local", "loopback", "portmap")
+PODS_OF_A_NODE = 250
+VOLUMES = tuple(f"/run/volumes/{number}" for number in range(1, 5))
 
 CONTAINERD = """version = 2
 root = '/run/containerd/root'
@@ -64,20 +66,23 @@ def write(site: Site) -> None:
     (folder / "resolv.conf").write_text(
         f"nameserver {DNS_SERVICE}\nsearch svc.cluster.local cluster.local\noptions ndots:5\n"
     )
-    write_json(network / "10-bridge.conflist", bridge())
+    write_json(network / "10-bridge.conflist", pod_network())
     write_json(folder / "kubelet.json", kubelet(site))
     write_json(folder / "kube-proxy.json", kube_proxy(site))
+    write_json(folder / "volumes.json", {"apiVersion": "v1", "kind": "List", "items": volumes()})
 
 
-def bridge() -> dict[str, Any]:
+def pod_network() -> dict[str, Any]:
+    """A bridge that joins the pods, and ports of the node for those that ask for a `hostPort`."""
     addresses = {
         "type": "host-local",
         "dataDir": "/run/cni-addresses",
         "ranges": [[{"subnet": PODS}]],
         "routes": [{"dst": "0.0.0.0/0"}],
     }
-    plugin = {"type": "bridge", "bridge": "cni0", "isGateway": True, "hairpinMode": True, "ipam": addresses}
-    return {"cniVersion": "1.0.0", "name": "pods", "plugins": [plugin]}
+    bridge = {"type": "bridge", "bridge": "cni0", "isGateway": True, "hairpinMode": True, "ipam": addresses}
+    ports = {"type": "portmap", "capabilities": {"portMappings": True}}
+    return {"cniVersion": "1.0.0", "name": "pods", "plugins": [bridge, ports]}
 
 
 def kubelet(site: Site) -> dict[str, Any]:
@@ -110,6 +115,7 @@ def kubelet(site: Site) -> dict[str, Any]:
             "imagefs.available": "1%",
         },
         "imageGCHighThresholdPercent": 100,
+        "maxPods": PODS_OF_A_NODE,
         "syncFrequency": "5s",
         "volumePluginDir": "/run/kubelet/volume-plugins",
     }
@@ -130,3 +136,33 @@ def kube_proxy(site: Site) -> dict[str, Any]:
         "conntrack": {"maxPerCore": 0, "min": 0, "tcpEstablishedTimeout": "0s", "tcpCloseWaitTimeout": "0s"},
         "nftables": {"minSyncPeriod": "50ms", "syncPeriod": "30s"},
     }
+
+
+def volumes() -> list[dict[str, Any]]:
+    """A default storage class, and volumes of it that are there from the start, as nobody makes any."""
+    standard = {
+        "apiVersion": "storage.k8s.io/v1",
+        "kind": "StorageClass",
+        "metadata": {
+            "name": "standard",
+            "annotations": {"storageclass.kubernetes.io/is-default-class": "true"},
+        },
+        "provisioner": "kubernetes.io/no-provisioner",
+        "volumeBindingMode": "WaitForFirstConsumer",
+    }
+    here = {"key": "kubernetes.io/hostname", "operator": "In", "values": [NODE_NAME]}
+    return [standard] + [
+        {
+            "apiVersion": "v1",
+            "kind": "PersistentVolume",
+            "metadata": {"name": f"volume-{Path(path).name}"},
+            "spec": {
+                "capacity": {"storage": "10Gi"},
+                "accessModes": ["ReadWriteOnce"],
+                "storageClassName": "standard",
+                "local": {"path": path},
+                "nodeAffinity": {"required": {"nodeSelectorTerms": [{"matchExpressions": [here]}]}},
+            },
+        }
+        for path in VOLUMES
+    ]

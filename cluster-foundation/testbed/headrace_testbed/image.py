@@ -19,10 +19,13 @@ class File:
 
     read: Callable[[], bytes]
     mode: int = 0o644
+    changed: int = 0  # seconds since 1970
 
     @staticmethod
-    def copy_of(path: Path) -> "File":
-        return File(path.read_bytes, 0o755 if path.stat().st_mode & 0o100 else 0o644)
+    def copy_of(path: Path, with_time: bool = False) -> "File":
+        found = path.stat()
+        mode = 0o755 if found.st_mode & 0o100 else 0o644
+        return File(path.read_bytes, mode, int(found.st_mtime) if with_time else 0)
 
     @staticmethod
     def of(text: str) -> "File":
@@ -51,10 +54,16 @@ class Settings:
     folder: str = "/"
 
 
-def write_image(archive: Path, name: str, layers: Sequence[Layer], settings: Settings) -> None:
-    """`name` is the full reference that a cluster knows the image by."""
+def write_image(
+    archive: Path, name: str, layers: Sequence[Layer], settings: Settings, base: Path | None = None
+) -> None:
+    """`name` is the full reference that a cluster knows the image by.
+
+    Layers of the archive `base` come first and are left out: a node must have got them from there.
+    """
     with tarfile.open(archive, "w") as out:
-        described = [write_layer(out, layer, archive.with_suffix(".layer")) for layer in layers]
+        described = layers_of(base) if base else []
+        described += [write_layer(out, layer, archive.with_suffix(".layer")) for layer in layers]
         config = add_blob(
             out,
             "application/vnd.oci.image.config.v1+json",
@@ -88,6 +97,20 @@ def write_image(archive: Path, name: str, layers: Sequence[Layer], settings: Set
         add(out, "index.json", as_json({"schemaVersion": 2, "manifests": [manifest]}))
 
 
+def layers_of(archive: Path) -> list[dict[str, Any]]:
+    with tarfile.open(archive) as tar:
+
+        def read(path: str) -> Any:
+            content = tar.extractfile(path)
+            assert content
+            return json.load(content)
+
+        [manifest] = read("index.json")["manifests"]
+        found = read("blobs/sha256/" + manifest["digest"].removeprefix("sha256:"))["layers"]
+        assert isinstance(found, list)
+        return found
+
+
 def write_layer(out: tarfile.TarFile, layer: Layer, scratch: Path) -> dict[str, Any]:
     try:
         with scratch.open("wb+") as file:
@@ -118,7 +141,7 @@ def add_entry(tar: tarfile.TarFile, path: str, entry: Entry) -> None:
     header = tarfile.TarInfo(path)
     if isinstance(entry, File):
         content = entry.read()
-        header.size, header.mode = len(content), entry.mode
+        header.size, header.mode, header.mtime = len(content), entry.mode, entry.changed
         tar.addfile(header, io.BytesIO(content))
     elif isinstance(entry, Link):
         header.type, header.linkname, header.mode = tarfile.SYMTYPE, entry.target, 0o777

@@ -14,11 +14,11 @@ from pathlib import Path
 
 from headrace_testbed.cache import Cache, key_of
 from headrace_testbed.image import Entry, File, Folder, Link, Settings, write_image
-from headrace_testbed.paths import RUNNER, Refused, read_json
+from headrace_testbed.paths import RUNNER, Refused, read_json, version
 from headrace_testbed.progress import shown
 
 PAUSE = "headrace.local/pause:1"
-RUNNER_IMAGE = "docker.io/library/headrace-runner:testbed"  # what Kubernetes makes of headrace-runner:testbed
+LIBRARY = "docker.io/library"  # what Kubernetes puts before a name that has no slash
 ARCHIVE = "image.tar"
 
 LEFT_OUT = {"test", "tests", "idlelib", "tkinter", "turtledemo", "lib2to3", "ensurepip", "site-packages"}
@@ -45,7 +45,7 @@ def runner_image(cache: Cache) -> Path:
         raise Refused("the runner's Python environment could not be made; the lines above say why.")
     sources = sorted((RUNNER / "headrace_runner").glob("*.py"))
     stamp = read_json(RUNNER / ".venv" / "headrace-stamp.json")
-    parts: list[str | bytes] = [stamp["python"], stamp["home"], stamp["lock"], *own_sources()]
+    parts: list[str | bytes] = [version(), stamp["python"], stamp["home"], stamp["lock"], *own_sources()]
     for source in sources:
         parts += [source.name, source.read_bytes()]
 
@@ -76,7 +76,8 @@ def write_runner_image(archive: Path, python_home: Path, sources: Sequence[Path]
         user="10001:10001",
         folder="/runner",
     )
-    write_image(archive, RUNNER_IMAGE, [python_with_packages(python_home), own], settings)
+    name = f"{LIBRARY}/headrace-runner:{version()}"
+    write_image(archive, name, [python_with_packages(python_home), own], settings)
 
 
 def python_with_packages(python_home: Path) -> dict[str, Entry]:
@@ -100,10 +101,13 @@ def python_with_packages(python_home: Path) -> dict[str, Entry]:
         **dict(copied(site, packages, site_in_image)),
         **dict(shared_libraries([interpreter, *(path for path in linked if ".so" in path.suffixes)], site)),
     }
-    certificates = next((file for file in map(Path, SYSTEM_CERTIFICATES) if file.is_file()), None)
-    if certificates:
-        found[ssl.get_default_verify_paths().openssl_cafile] = File.copy_of(certificates)
-    return found
+    return found | certificates(ssl.get_default_verify_paths().openssl_cafile)
+
+
+def certificates(path: str) -> dict[str, Entry]:
+    """This machine's authorities, as a file of that path."""
+    found = next((file for file in map(Path, SYSTEM_CERTIFICATES) if file.is_file()), None)
+    return {path: File.copy_of(found)} if found else {}
 
 
 def library(folder: Path) -> list[str]:

@@ -13,11 +13,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 from headrace_testbed import cgroups, network
-from headrace_testbed.api import Api, NotAnswered, answers, eventually, is_condition_true
-from headrace_testbed.components import Component, components
-from headrace_testbed.configuration import CONTAINERD_SOCKET
+from headrace_testbed.api import Api, eventually, is_condition_true
+from headrace_testbed.components import components
+from headrace_testbed.configuration import VOLUMES
+from headrace_testbed.launch import FAILURES, Launched, environment, import_command
 from headrace_testbed.network import NODE_NAME
-from headrace_testbed.paths import MANIFESTS, Refused, Site, write_json
+from headrace_testbed.paths import MANIFESTS, Refused, Site
 
 STARTED = "STARTED"  # the last line that the starter waits for
 
@@ -40,7 +41,7 @@ def main(folder: str) -> int:
         own_mounts(site)
         network.set_up_inside()
         Start(site).run()
-    except (Refused, NotAnswered, OSError, subprocess.CalledProcessError) as failure:
+    except FAILURES as failure:
         say(f"FAILED: {failure}")
         return 1
     say(STARTED)
@@ -61,6 +62,8 @@ def own_mounts(site: Site) -> None:
     mount("-t", "tmpfs", "-o", "mode=755", "tmpfs", "/run")
     for name in OWN_FOLDERS:
         Path("/run", name).mkdir(mode=0o700, parents=True)
+    for volume in VOLUMES:
+        Path(volume).mkdir(parents=True)
     kernel = Path("/run/kernel-settings")
     kernel.mkdir()
     for name, value in KERNEL_SETTINGS.items():
@@ -94,11 +97,10 @@ class Start:
         self._site = site
         self._programs: dict[str, str] = state["programs"]
         self._images: list[str] = state["images"]
-        self._parts = {part.name: part for part in components(site, self._programs)}
-        self._running: dict[str, subprocess.Popen[bytes]] = {}
+        self._with_flux: bool = state["with_flux"]
+        self._parts = {part.name: part for part in components(site, state)}
+        self._running: dict[str, Launched] = {}
         self._images_failed = ""
-        # Not the starter's own: its HTTP proxy, for one, has no business in here.
-        self._environment = {"PATH": os.environ["PATH"], "HOME": "/run", "TMPDIR": "/run/tmp"}
 
     def run(self) -> None:
         cgroups.make()
@@ -109,93 +111,55 @@ class Start:
         self._wait("the API server answers", api.is_ready, 60)
         self._start("kube-controller-manager", "kube-scheduler", "kubelet", "kube-proxy")
         self._apply_definitions(api)
-        self._start("coredns", "source-controller", "kustomize-controller", "traefik")
+        self._start(*(name for name in self._parts if name not in self._running))
         self._wait("the node is ready", lambda: self._is_node_ready(api), 90)
         images.join()
         if self._images_failed:
-            raise Refused(f"an image could not be imported: {self._images_failed}")
+            raise Refused(self._images_failed)
         say("the images are there")
-        for name in self._parts:
-            self._wait_for(self._parts[name])
-        say("Flux, Traefik and the name service are well")
+        for part in self._running.values():
+            part.wait_until_well()
+        say("every component is well")
 
     def _start(self, *names: str) -> None:
         for name in names:
-            part = self._parts[name]
-            with self._log(name).open("wb") as log:
-                self._running[name] = subprocess.Popen(
-                    part.arguments,
-                    executable=part.program if "/" in part.program else None,
-                    env=self._environment | part.environment,
-                    stdin=subprocess.DEVNULL,
-                    stdout=log,
-                    stderr=log,
-                )
-        write_json(self._site.started_file, {name: process.pid for name, process in self._running.items()})
+            self._running[name] = Launched(self._site, self._parts[name])
 
     def _wait(self, what: str, condition: Callable[[], bool], seconds: float) -> None:
         eventually(what, lambda: self._check_running() or condition(), seconds)
         say(what)
 
-    def _wait_for(self, part: Component) -> None:
-        problem = ""
-
-        def is_well() -> bool:
-            nonlocal problem
-            self._check_running()
-            problem = answers(part.health)
-            if not problem and part.says_when_it_works not in self._log(part.name).read_text():
-                problem = f"its log does not say {part.says_when_it_works!r} yet"
-            return not problem
-
-        try:
-            eventually(f"{part.name} is well", is_well, 60)
-        except NotAnswered as late:
-            raise NotAnswered(f"{late}; {problem}") from None
-
     def _check_running(self) -> None:
-        for name, process in self._running.items():
-            if process.poll() is not None:
-                raise Refused(f"{name} ended with code {process.returncode}; see {self._log(name)}")
-
-    def _log(self, name: str) -> Path:
-        return self._site.logs / f"{name}.log"
+        for part in self._running.values():
+            part.check_running()
 
     def _import_images(self) -> None:
         try:
-            self._wait_for(self._parts["containerd"])
+            self._running["containerd"].wait_until_well()
             for image in self._images:
-                ctr = [
-                    "ctr",
-                    "--address",
-                    CONTAINERD_SOCKET,
-                    "--namespace",
-                    "k8s.io",
-                    "images",
-                    "import",
-                    image,
-                ]
-                done = subprocess.run(ctr, capture_output=True, text=True)
+                done = subprocess.run(import_command(image), capture_output=True, text=True)
                 if done.returncode:
-                    raise Refused(f"{image}: {done.stderr.strip()}")
-        except (Refused, NotAnswered, OSError) as failure:
+                    raise Refused(f"{image} could not be imported: {done.stderr.strip()}")
+        except FAILURES as failure:
             self._images_failed = str(failure)
 
     def _apply_definitions(self, api: Api) -> None:
-        folders = (Path(folder, "definitions") for folder in self._programs.values())
-        sources = [MANIFESTS, *(folder for folder in folders if folder.is_dir())]
+        sources = [MANIFESTS / "node.yaml", self._site.configuration / "volumes.json"]
+        if self._with_flux:
+            definitions = (Path(folder, "definitions") for folder in self._programs.values())
+            sources += [MANIFESTS / "flux.yaml", *filter(Path.is_dir, definitions)]
         files = [f"--filename={source}" for source in sources]
         kubectl = ["kubectl", "--kubeconfig", str(self._site.kubeconfig), "apply", "--server-side", *files]
         done = subprocess.run(
             kubectl,
             executable=str(Path(self._programs["kube"], "kube")),
-            env=self._environment,
+            env=environment(),
             capture_output=True,
             text=True,
         )
         if done.returncode:
             raise Refused(f"`kubectl apply` of the definitions failed: {done.stderr.strip()}")
-        self._wait("the definitions of Flux and Traefik are known", lambda: are_definitions_known(api), 30)
+        self._wait("the first definitions are known", lambda: are_definitions_known(api), 30)
 
     def _is_node_ready(self, api: Api) -> bool:
         return is_condition_true(api.get(f"/api/v1/nodes/{NODE_NAME}"), "Ready")

@@ -14,7 +14,8 @@ API_SERVER = f"https://{NODE}:6443"
 SERVICES = "10.96.0.0/16"
 API_SERVICE = "10.96.0.1"
 DNS_SERVICE = "10.96.0.10"
-PODS = "10.244.0.0/24"
+PODS = "10.244.0.0/22"
+CUTS = "headrace-cuts"  # the table of rules for `nft`
 CABLE = "headrace-tb"  # this machine's end; the other one is eth0 in the testbed
 
 
@@ -62,6 +63,33 @@ def set_up_inside() -> None:
     ip("address", "add", f"{NODE}/30", "dev", "eth0")
     ip("link", "set", "eth0", "up")
     ip("route", "add", "default", "dev", "lo", "src", NODE)
+
+
+def cut(one: str, other: str) -> str:
+    """Rules for `nft`: no packet passes between two addresses, through the node or from and to itself.
+
+    What goes to a Service is known by the address that kube-proxy has chosen for it.
+    """
+    hooks = {"inet": ("input", "forward", "output"), "bridge": ("forward",)}
+    pairs = ((one, other), (other, one))
+    lines = []
+    for family, chains in hooks.items():
+        lines.append(f"add table {family} {CUTS}")
+        for chain in chains:
+            lines.append(f"add chain {family} {CUTS} {chain} {{ type filter hook {chain} priority -5; }}")
+            lines += [
+                f"add rule {family} {CUTS} {chain} ether type ip ip saddr {source} ip daddr {target} drop"
+                if family == "bridge"
+                else f"add rule {family} {CUTS} {chain} ip saddr {source} ip daddr {target} drop"
+                for source, target in pairs
+            ]
+    return "\n".join(lines)
+
+
+def mend() -> str:
+    return "\n".join(
+        f"{verb} table {family} {CUTS}" for family in ("inet", "bridge") for verb in ("add", "delete")
+    )
 
 
 def json_lists_eth0() -> bool:

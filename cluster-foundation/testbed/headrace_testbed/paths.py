@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -9,11 +10,21 @@ from typing import Any
 TESTBED = Path(__file__).resolve().parent.parent
 PROGRAMS = TESTBED / "programs"
 MANIFESTS = TESTBED / "manifests"
-RUNNER = TESTBED.parent.parent / "runner"
+PROJECT = TESTBED.parent.parent
+RUNNER = PROJECT / "runner"
 
 
 class Refused(Exception):
     """Nothing can be done; the message says why and what would help."""
+
+
+def version() -> str:
+    """The project's, as its images are tagged: without Maven's -SNAPSHOT."""
+    pom = (PROJECT / "pom.xml").read_text()
+    found = re.search(r"<artifactId>headrace</artifactId>\s*<version>([^<]+)</version>", pom)
+    if not found:
+        raise Refused(f"{PROJECT / 'pom.xml'} names no version.")
+    return found[1].removesuffix("-SNAPSHOT")
 
 
 def cache_folder() -> Path:

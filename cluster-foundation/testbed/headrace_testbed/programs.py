@@ -39,6 +39,17 @@ DEFINITIONS = {
 }
 
 
+def version_of(name: str) -> str:
+    """The version of a program whose definitions are in the module that it comes from."""
+    definitions = DEFINITIONS[name]
+    assert definitions
+    module = (PROGRAMS / name / "go.mod").read_text()
+    found = re.search(rf"^(?:require)?\s*{re.escape(definitions.module)} (v\S+)", module, re.MULTILINE)
+    if not found:
+        raise Refused(f"{PROGRAMS / name / 'go.mod'} does not require {definitions.module}.")
+    return found[1]
+
+
 def toolchain() -> str:
     """Which Go builds for which system."""
     if shutil.which("go") is None:

@@ -16,12 +16,15 @@ from headrace_testbed import certificates, cgroups, configuration, network
 from headrace_testbed.api import answers
 from headrace_testbed.cache import Cache, turn
 from headrace_testbed.components import components
+from headrace_testbed.control_plane_image import control_plane_image
 from headrace_testbed.images import pause_image, runner_image
 from headrace_testbed.inside import STARTED
-from headrace_testbed.paths import TESTBED, Refused, Site, cache_folder, read_json
+from headrace_testbed.launch import import_command
+from headrace_testbed.paths import TESTBED, Refused, Site, cache_folder, read_json, write_json
 from headrace_testbed.processes import children, members, namespace_of, started_at
 from headrace_testbed.programs import build_all
 from headrace_testbed.progress import Clock
+from headrace_testbed.upstream_images import REPOSITORIES, upstream_image
 
 START_LIMIT_S = 240
 CLONE_NEWNET = 0x40000000
@@ -61,19 +64,26 @@ def check_packages() -> None:
         )
 
 
-def build() -> tuple[dict[str, Path], list[Path]]:
-    """The folder of each program and the archive of each image."""
+def build(with_flux: bool) -> tuple[dict[str, Path], list[Path]]:
+    """The folder of each program and the archive of each image.
+
+    With Flux and Traefik as processes, and the control plane on this machine, these need no images.
+    """
     check_packages()
     cache = Cache(cache_folder())
-    programs = build_all(cache)
-    return programs, [pause_image(cache, programs["pause"]), runner_image(cache)]
+    programs, runner = build_all(cache), runner_image(cache)
+    images = [pause_image(cache, programs["pause"]), runner]
+    if not with_flux:
+        images += [upstream_image(cache, name, programs[name]) for name in REPOSITORIES]
+        images.append(control_plane_image(cache, runner))
+    return programs, images
 
 
 class Testbed:
     def __init__(self, site: Site) -> None:
         self._site = site
 
-    def up(self) -> bool:
+    def up(self, with_flux: bool = False) -> bool:
         """False when it was up already."""
         if os.geteuid() != 0:
             raise Refused("namespaces with a network and mounts need root: call it with sudo.")
@@ -84,9 +94,9 @@ class Testbed:
                 return False
             self._end()
             network.check_addresses_are_free()
-            programs, images = build()
+            programs, images = build(with_flux)
             clock.say("programs and images are built")
-            self._lay_out(programs, images)
+            self._lay_out(programs, images, with_flux)
             self._start(clock)
         return True
 
@@ -110,7 +120,7 @@ class Testbed:
         pids = members(state["namespace"])
         inner = read_json(self._site.started_file)
         found = []
-        for part in components(self._site, state["programs"]):
+        for part in components(self._site, state):
             pid = pids.get(inner.get(part.name, 0), 0)
             health = part.health.replace("unix://", f"unix:///proc/{init}/root")
             problem = answers(health) if pid else f"ended; see {self._site.logs / part.name}.log"
@@ -126,6 +136,60 @@ class Testbed:
             "kubeconfig": str(self._site.kubeconfig),
             "logs": str(self._site.logs),
         }
+
+    def load(self) -> list[str]:
+        """Builds what is stale of the images and has the node know them; the names of those."""
+        with turn(self._site.lock_file):
+            state = self._required_state()
+            _, images = build(state["with_flux"])
+            fresh = [str(image) for image in images if str(image) not in state["images"]]
+            for image in fresh:
+                self._inside(*import_command(image))
+            self._site.write_state(state | {"images": [str(image) for image in images]})
+        return [Path(image).parent.name for image in fresh]
+
+    def stop(self, name: str, how: signal.Signals) -> None:
+        """Ends one component and returns when it is gone. Raises Refused when it does not run."""
+        with turn(self._site.lock_file):
+            state, started = self._required_state(), read_json(self._site.started_file)
+            self._check_name(name, state)
+            pid = members(state["namespace"]).get(started.get(name, 0), 0)
+            if not pid:
+                raise Refused(f"{name} does not run.")
+            since = started_at(pid)
+            os.kill(pid, how)
+            until_gone(name, lambda: started_at(pid) == since)
+            write_json(self._site.started_file, {part: pid for part, pid in started.items() if part != name})
+
+    def start(self, name: str) -> None:
+        """Starts a component that was stopped or has ended, and returns when it is well."""
+        with turn(self._site.lock_file):
+            state, started = self._required_state(), read_json(self._site.started_file)
+            self._check_name(name, state)
+            if started.get(name, 0) in members(state["namespace"]):
+                raise Refused(f"{name} runs.")
+            self._inside(sys.executable, "-m", "headrace_testbed.launch", str(self._site.folder), name)
+
+    def cut(self, one: str, other: str) -> None:
+        self._inside("nft", network.cut(one, other))
+
+    def mend(self) -> None:
+        """Takes back every cut."""
+        self._inside("nft", network.mend())
+
+    def _check_name(self, name: str, state: dict[str, Any]) -> None:
+        names = [part.name for part in components(self._site, state)]
+        if name not in names:
+            raise Refused(f"no component is called {name}; there are {', '.join(names)}.")
+
+    def _inside(self, *command: str) -> None:
+        """Runs a command with the testbed's processes, network and mounts."""
+        nsenter = [*entering(self.init()), *command]
+        done = subprocess.run(
+            nsenter, env=os.environ | {"PYTHONPATH": str(TESTBED)}, capture_output=True, text=True
+        )
+        if done.returncode:
+            raise Refused(f"`{' '.join(command)}` failed in the testbed: {done.stderr.strip()}")
 
     def program(self, name: str) -> Path:
         return Path(self._required_state()["programs"][name], name)
@@ -147,7 +211,7 @@ class Testbed:
         alive = bool(state) and started_at(state["pid"]) == state["since"]
         return next(iter(children(state["pid"])), None) if alive else None
 
-    def _lay_out(self, programs: dict[str, Path], images: list[Path]) -> None:
+    def _lay_out(self, programs: dict[str, Path], images: list[Path], with_flux: bool) -> None:
         site = self._site
         for folder in (site.pki, site.logs, site.configuration):
             shutil.rmtree(folder, ignore_errors=True)
@@ -159,6 +223,7 @@ class Testbed:
             {
                 "programs": {name: str(folder) for name, folder in programs.items()},
                 "images": [str(image) for image in images],
+                "with_flux": with_flux,
                 "pid": 0,
                 "since": "nobody",
             }
@@ -239,6 +304,10 @@ def tell(process: "subprocess.Popen[bytes]", clock: Clock, site: Site) -> None:
             if not data:
                 raise Refused(f"the testbed did not start; see {site.logs}, testbed.log first.")
     raise Refused(f"the testbed did not start within {START_LIMIT_S} s; {site.logs} has the logs.")
+
+
+def entering(init: int) -> list[str]:
+    return ["nsenter", "--target", str(init), "--mount", "--net", "--pid"]
 
 
 def until_gone(what: str, left: Any, seconds: float = 30) -> None:

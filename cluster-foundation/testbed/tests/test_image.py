@@ -73,6 +73,41 @@ def test_every_blob_is_what_refers_to_it(tmp_path: Path) -> None:
     }
 
 
+def test_an_image_on_top_of_another_has_its_layers_but_not_their_content(tmp_path: Path) -> None:
+    write_image(tmp_path / "base.tar", "x/base:1", [layer(tmp_path)], SETTINGS)
+    own = {"own": File.of("own")}
+    write_image(tmp_path / "it.tar", "x/it:1", [own], SETTINGS, base=tmp_path / "base.tar")
+    base, found = blobs(tmp_path / "base.tar"), blobs(tmp_path / "it.tar")
+    [first, second] = manifest_of(found)["layers"]
+    assert [first] == manifest_of(base)["layers"]
+    assert path_of(first) in base
+    assert path_of(first) not in found
+    assert path_of(second) in found
+    config = json.loads(found[path_of(manifest_of(found)["config"])])
+    assert config["rootfs"]["diff_ids"] == [first["digest"], second["digest"]]
+
+
+def test_a_file_has_its_time_only_when_asked(tmp_path: Path) -> None:
+    (tmp_path / "it").write_text("it")
+    os.utime(tmp_path / "it", (7, 7))
+    entries = {
+        "timed": File.copy_of(tmp_path / "it", with_time=True),
+        "timeless": File.copy_of(tmp_path / "it"),
+    }
+    write_image(tmp_path / "it.tar", "x/it:1", [entries], SETTINGS)
+    with tarfile.open(fileobj=io.BytesIO(max(blobs(tmp_path / "it.tar").values(), key=len))) as tar:
+        assert {member.name: member.mtime for member in tar} == {"timed": 7, "timeless": 0}
+
+
+def manifest_of(found: dict[str, bytes]) -> dict:
+    [described] = json.loads(found["index.json"])["manifests"]
+    return json.loads(found[path_of(described)])
+
+
+def path_of(reference: dict) -> str:
+    return "blobs/sha256/" + reference["digest"].removeprefix("sha256:")
+
+
 def test_a_layer_names_folders_before_what_is_in_them(tmp_path: Path) -> None:
     write_image(tmp_path / "it.tar", "x/it:1", [layer(tmp_path)], SETTINGS)
     largest = max(blobs(tmp_path / "it.tar").values(), key=len)

@@ -7,7 +7,7 @@ import picocli.CommandLine.Command;
 @Command(
     name = "headrace",
     mixinStandardHelpOptions = true,
-    version = "headrace 0.1.0",
+    version = {"headrace 0.1.0", "Java ${java.version} in ${java.home}"},
     synopsisSubcommandLabel = "COMMAND",
     description = "Small Python web apps, every change one signed git commit.",
     subcommands = {Up.class, Bench.class, Train.class},

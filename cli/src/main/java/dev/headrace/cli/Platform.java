@@ -82,10 +82,21 @@ final class Platform implements AutoCloseable {
     }
   }
 
-  /** Everybody's code and the accounts are in it: nobody else on this machine may look. */
+  /**
+   * Everybody's code and the accounts are in it: nobody else on this machine may look. The root of
+   * a mounted volume is left as whoever mounted it has made it, which may be somebody else.
+   */
   private static void makePrivate(Path data) throws IOException {
     Files.createDirectories(data);
-    Files.setPosixFilePermissions(data, PosixFilePermissions.fromString("rwx------"));
+    if (!isVolume(data)) {
+      Files.setPosixFilePermissions(data, PosixFilePermissions.fromString("rwx------"));
+    }
+  }
+
+  private static boolean isVolume(Path folder) throws IOException {
+    Path real = folder.toRealPath();
+    return !Files.getAttribute(real, "unix:dev")
+        .equals(Files.getAttribute(real.resolve(".."), "unix:dev"));
   }
 
   private static Map<String, Object> properties(Options options) {
