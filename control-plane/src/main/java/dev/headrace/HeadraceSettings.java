@@ -61,7 +61,8 @@ public record HeadraceSettings(
    * @param scheme of the apps' public addresses
    * @param runnerImage what apps run in
    * @param imagePullSecret the name of a Secret in the apps' namespaces
-   * @param artifacts where kustomize-controller reaches {@code artifactsPort}; a stable name,
+   * @param consoleHost the name of the page and the API; empty for any
+   * @param artifactPrefix where kustomize-controller reaches {@code artifactsPort}; a stable name,
    *     because Flux keeps it
    * @param artifactsPort apps' directories are served here, to kustomize-controller alone
    * @param route where Headrace reaches Traefik's entry point, to see what an app's address answers

@@ -110,10 +110,7 @@ final class Platform implements AutoCloseable {
     options.mongoUri().ifPresent(uri -> properties.put("headrace.mongo-uri", uri));
     properties.put("logging.file.name", logFile(options).toString());
     properties.put("headrace.engine", options.engine().name().toLowerCase(Locale.ROOT));
-    // In a pod the log is looked for on the console; here it would run through the summary.
-    properties.put(
-        "logging.threshold.console",
-        options.engine() == HeadraceSettings.Engine.FLUX ? "info" : "off");
+    properties.put("logging.threshold.console", "off");
     return properties;
   }
 
