@@ -3,6 +3,7 @@
 import contextlib
 import http.client
 import json
+import os
 import signal
 import socket
 import threading
@@ -14,8 +15,6 @@ from driving import HELLO, until
 
 from headrace_runner.failure import Failure
 from headrace_runner.termination import MAX_BYTES, message
-
-SLOW = "import time; time.sleep(0.5)\n" + HELLO
 
 
 @pytest.fixture
@@ -30,19 +29,37 @@ def told(log: Path) -> dict:
     return json.loads(log.read_text())
 
 
+def connected(port: int) -> socket.socket | None:
+    with contextlib.suppress(OSError):
+        return socket.create_connection(("127.0.0.1", port))
+    return None
+
+
 def connection(port: int) -> http.client.HTTPConnection:
     return http.client.HTTPConnection("127.0.0.1", port, timeout=30)
 
 
+def test_the_socket_is_there_before_anything_else_is_read(serve: Callable, tmp_path: Path):
+    (tmp_path / "code").mkdir()
+    os.mkfifo(tmp_path / "code" / "pipe.py")  # who reads it waits for ever
+    app = serve(HELLO, entrypoint="pipe.py")
+    until(lambda: connected(app.port), "the socket is bound").close()
+
+
+def test_a_stop_before_it_can_end_in_order_is_not_lost(serve: Callable, tmp_path: Path):
+    (tmp_path / "code").mkdir()
+    os.mkfifo(tmp_path / "code" / "pipe.py")
+    app = serve(HELLO, entrypoint="pipe.py")
+    until(lambda: connected(app.port), "the socket is bound").close()
+    app.process.send_signal(signal.SIGTERM)
+    (tmp_path / "code" / "pipe.py").write_text("")
+    app.end()
+    assert app.process.returncode == 0
+
+
 def test_who_asks_early_waits_for_the_answer(serve: Callable):
-    app = serve(SLOW)
-
-    def connected() -> socket.socket | None:
-        with contextlib.suppress(OSError):
-            return socket.create_connection(("127.0.0.1", app.port))
-        return None
-
-    early = until(connected, "the socket is bound")
+    app = serve("import time; time.sleep(0.5)\n" + HELLO)
+    early = until(lambda: connected(app.port), "the socket is bound")
     early.sendall(b"GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
     early.settimeout(30)
     assert early.recv(100).startswith(b"HTTP/1.1 200")
@@ -196,6 +213,7 @@ def test_models_put_off_at_import_are_whole_when_they_are_used(serve: Callable):
     code = HELLO + (
         "\nfrom fastapi import Depends\nfrom fastapi.security import OAuth2PasswordBearer\n"
         "class Item(BaseModel):\n    name: str\n    inner: Optional['Item'] = None\n"
+        "assert Item.__pydantic_complete__ and not BaseModel.model_config\n"
         "@app.post('/item')\ndef post(item: Item, by=Depends(OAuth2PasswordBearer('t'))): return item\n"
     )
     schema = serve(code).until_ready().get("/openapi.json").json()
