@@ -54,7 +54,7 @@ public final class LocalBenchmark {
       Map<String, Object> figures = new LinkedHashMap<>();
       double start = median(starts(data));
       try (PlatformProcess platform = PlatformProcess.start(launcher, data)) {
-        ApiClient api = ApiClient.signUp(platform.consoleUrl(), "bench", "correct horse");
+        ApiClient api = ApiClient.at(platform.consoleUrl()).signUp("bench", "correct horse");
         Percentiles checks = checks(api); // while no app starts or stops beside them
         report(figures, "deploy_to_live_ms", deploysToLive(api));
         report(figures, "accept_ms", accepts(api));

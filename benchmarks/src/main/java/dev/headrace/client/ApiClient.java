@@ -18,46 +18,56 @@ public final class ApiClient {
   private static final Duration LIMIT = Duration.ofSeconds(30);
   private static final JsonMapper JSON = new JsonMapper();
 
-  private final HttpClient http =
-      HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+  private final HttpClient http;
   private final String baseUrl;
   private final Optional<String> token;
 
-  private ApiClient(String baseUrl, Optional<String> token) {
+  private ApiClient(HttpClient http, String baseUrl, Optional<String> token) {
+    this.http = http;
     this.baseUrl = baseUrl;
     this.token = token;
   }
 
-  public static ApiClient logIn(String baseUrl, String username, String password)
-      throws InterruptedException {
+  /** Of nobody yet. */
+  public static ApiClient at(String baseUrl) {
+    return at(baseUrl, HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build());
+  }
+
+  /**
+   * Of nobody yet.
+   *
+   * @param http knows the way where the name of the base alone does not tell it
+   */
+  public static ApiClient at(String baseUrl, HttpClient http) {
+    return new ApiClient(http, baseUrl, Optional.empty());
+  }
+
+  public ApiClient logIn(String username, String password) throws InterruptedException {
     JsonNode answer =
-        new ApiClient(baseUrl, Optional.empty())
-            .send(
-                "POST",
-                "/api/auth/login",
-                Optional.of(Map.of("username", username, "password", password)),
-                Optional.empty());
-    return new ApiClient(baseUrl, Optional.of(answer.path("access_token").asString()));
+        send(
+            "POST",
+            "/api/auth/login",
+            Optional.of(Map.of("username", username, "password", password)),
+            Optional.empty());
+    return new ApiClient(http, baseUrl, Optional.of(answer.path("access_token").asString()));
   }
 
   /** A new account, logged in. */
-  public static ApiClient signUp(String baseUrl, String username, String password)
-      throws InterruptedException {
+  public ApiClient signUp(String username, String password) throws InterruptedException {
     var _ =
-        new ApiClient(baseUrl, Optional.empty())
-            .send(
-                "POST",
-                "/api/auth/signup",
-                Optional.of(
-                    Map.of(
-                        "username",
-                        username,
-                        "email",
-                        username + "@example.com",
-                        "password",
-                        password)),
-                Optional.empty());
-    return logIn(baseUrl, username, password);
+        send(
+            "POST",
+            "/api/auth/signup",
+            Optional.of(
+                Map.of(
+                    "username",
+                    username,
+                    "email",
+                    username + "@example.com",
+                    "password",
+                    password)),
+            Optional.empty());
+    return logIn(username, password);
   }
 
   public JsonNode get(String path) throws InterruptedException {
@@ -74,6 +84,10 @@ public final class ApiClient {
 
   public JsonNode put(String path, Object body) throws InterruptedException {
     return send("PUT", path, Optional.of(body), Optional.empty());
+  }
+
+  public JsonNode delete(String path) throws InterruptedException {
+    return send("DELETE", path, Optional.empty(), Optional.empty());
   }
 
   /** What any address answers, whatever its status. */

@@ -23,7 +23,7 @@ record Demo(Platform platform, String password, String url, String commit, Strin
   static Demo deploy(Platform platform) throws InterruptedException {
     String password = newPassword();
     platform.part(Accounts.class).ensure(USER, USER + "@example.com", password);
-    ApiClient api = ApiClient.logIn(platform.consoleUrl(), USER, password);
+    ApiClient api = ApiClient.at(platform.consoleUrl()).logIn(USER, password);
     Optional<JsonNode> existing =
         api.get("/api/apps").valueStream().filter(Demo::isDemo).findFirst();
     JsonNode app = existing.isPresent() ? existing.get() : create(api);

@@ -1,0 +1,189 @@
+package dev.headrace.cluster;
+
+import static dev.headrace.cluster.DeployedApp.saying;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.headrace.flux.ExternalArtifact;
+import dev.headrace.flux.Kustomization;
+import java.time.Duration;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import tools.jackson.databind.JsonNode;
+
+/** The story of an app from its first deploy to its end. */
+@ExtendWith(InstalledCluster.Installed.class)
+class DeployOnClusterTest {
+  private static final Duration SOON = Duration.ofSeconds(30);
+
+  private final InstalledCluster cluster;
+
+  DeployOnClusterTest(InstalledCluster cluster) {
+    this.cluster = cluster;
+  }
+
+  @Test
+  void anAppIsLiveWhenItsAddressAnswersWithIt() throws Exception {
+    DeployedApp app = cluster.somebody().deploy("first", saying("one"));
+    app.awaitLive(1);
+    assertThat(app.answers()).isEqualTo("{\"says\":\"one\"}");
+    assertThat(
+            app.deploy(1).path("stages").valueStream().map(step -> step.path("stage").asString()))
+        .containsExactly("committed", "fetched", "applied", "starting", "live");
+  }
+
+  @Test
+  void aChangeReplacesWhatAnswers() throws Exception {
+    DeployedApp app = cluster.somebody().deploy("changing", saying("one"));
+    app.awaitLive(1);
+    app.change(saying("two"));
+    app.awaitLive(2);
+    assertThat(app.answers()).isEqualTo("{\"says\":\"two\"}");
+  }
+
+  @Test
+  void theClusterSaysTheCommitThatGitHas() throws Exception {
+    DeployedApp app = cluster.somebody().deploy("traceable", saying("one"));
+    app.awaitLive(1);
+    String commit = app.deploy(1).path("commit").asString();
+    Kustomization kustomization = kustomization(app);
+    assertThat(kustomization.getStatus().lastAppliedRevision()).isEqualTo("main@sha1:" + commit);
+    assertThat(kustomization.getSpec().serviceAccountName()).isEqualTo("headrace-tenant");
+  }
+
+  @Test
+  void aRollbackAnswersWithWhatWas() throws Exception {
+    DeployedApp app = cluster.somebody().deploy("returning", saying("good"));
+    app.awaitLive(1);
+    app.change(saying("bad"));
+    app.awaitLive(2);
+    var _ =
+        app.author()
+            .api()
+            .post("/api/v1/apps/%s/rollback".formatted(app.id()), Map.of("version", 1));
+    app.awaitLive(3);
+    assertThat(app.answers()).isEqualTo("{\"says\":\"good\"}");
+  }
+
+  @Test
+  void aDeletedAppLeavesNothing() throws Exception {
+    DeployedApp app = cluster.somebody().deploy("leaving", saying("bye"));
+    app.awaitLive(1);
+    var _ = app.author().api().delete("/api/apps/" + app.id());
+    String namespace = app.namespace();
+    Eventually.holds(
+        "everything of the app is pruned",
+        SOON,
+        () ->
+            kustomizations(namespace, app.name()) == null
+                && cluster
+                        .kubernetes()
+                        .resources(ExternalArtifact.class)
+                        .inNamespace(namespace)
+                        .withName(app.name())
+                        .get()
+                    == null
+                && cluster
+                    .kubernetes()
+                    .apps()
+                    .deployments()
+                    .inNamespace(namespace)
+                    .list()
+                    .getItems()
+                    .isEmpty()
+                && cluster
+                    .kubernetes()
+                    .services()
+                    .inNamespace(namespace)
+                    .list()
+                    .getItems()
+                    .isEmpty()
+                && cluster.kubernetes().pods().inNamespace(namespace).list().getItems().isEmpty());
+  }
+
+  @Test
+  void twoPeopleMayGiveTheirAppsTheSameName() throws Exception {
+    DeployedApp one = cluster.somebody().deploy("same", saying("hers"));
+    DeployedApp other = cluster.somebody().deploy("same", saying("his"));
+    one.awaitLive(1);
+    other.awaitLive(1);
+    assertThat(one.answers()).isEqualTo("{\"says\":\"hers\"}");
+    assertThat(other.answers()).isEqualTo("{\"says\":\"his\"}");
+    assertThat(one.namespace()).isNotEqualTo(other.namespace());
+  }
+
+  @Test
+  void anAuthorReadsWhatTheAppPrints() throws Exception {
+    DeployedApp app =
+        cluster.somebody().deploy("talking", "print('hello from the pod')\n" + saying("x"));
+    app.awaitLive(1);
+    JsonNode logs = app.author().api().get("/api/apps/%s/logs".formatted(app.id()));
+    assertThat(logs.path("logs").toString()).contains("hello from the pod");
+  }
+
+  @Test
+  void wiringThatIsDeletedByHandComesBack() throws Exception {
+    DeployedApp app = cluster.somebody().deploy("mended", saying("one"));
+    app.awaitLive(1);
+    String namespace = app.namespace();
+    var _ =
+        cluster
+            .kubernetes()
+            .resources(ExternalArtifact.class)
+            .inNamespace(namespace)
+            .withName(app.name())
+            .delete();
+    Eventually.holds(
+        "the artifact is back with its revision",
+        SOON,
+        () -> {
+          ExternalArtifact artifact =
+              cluster
+                  .kubernetes()
+                  .resources(ExternalArtifact.class)
+                  .inNamespace(namespace)
+                  .withName(app.name())
+                  .get();
+          return artifact != null
+              && artifact.getStatus() != null
+              && artifact.getStatus().artifact() != null;
+        });
+    app.change(saying("two"));
+    app.awaitLive(2);
+    assertThat(app.answers()).isEqualTo("{\"says\":\"two\"}");
+  }
+
+  @Test
+  void whenAFailedDeploysServingPodIsDeletedTheOldCodeComesBack() throws Exception {
+    DeployedApp app = cluster.somebody().deploy("standing", saying("old"));
+    app.awaitLive(1);
+    app.change("raise ValueError('new')\n");
+    var _ = app.awaitFailure(2);
+    assertThat(app.answers()).isEqualTo("{\"says\":\"old\"}");
+    String namespace = app.namespace();
+    cluster.kubernetes().pods().inNamespace(namespace).list().getItems().stream()
+        .filter(pod -> pod.getStatus().getContainerStatuses().getFirst().getReady())
+        .forEach(pod -> cluster.kubernetes().resource(pod).delete());
+    Eventually.holds(
+        "the old code answers again", SOON, () -> app.answers().equals("{\"says\":\"old\"}"));
+  }
+
+  private Kustomization kustomization(DeployedApp app) throws InterruptedException {
+    return cluster
+        .kubernetes()
+        .resources(Kustomization.class)
+        .inNamespace(app.namespace())
+        .withName(app.name())
+        .require();
+  }
+
+  private @org.jspecify.annotations.Nullable Kustomization kustomizations(
+      String namespace, String name) {
+    return cluster
+        .kubernetes()
+        .resources(Kustomization.class)
+        .inNamespace(namespace)
+        .withName(name)
+        .get();
+  }
+}

@@ -1,0 +1,68 @@
+package dev.headrace.cluster;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.util.Map;
+import tools.jackson.databind.JsonNode;
+
+/** One app on the cluster, by its author's hand. */
+record DeployedApp(Person author, String id, String url) {
+  private static final Duration LONG_ENOUGH = Duration.ofSeconds(90);
+
+  /** An app whose first page says this. */
+  static String saying(String text) {
+    return """
+    from fastapi import FastAPI
+
+    app = FastAPI()
+
+
+    @app.get("/")
+    def page():
+        return {"says": "%s"}
+    """
+        .formatted(text);
+  }
+
+  String name() {
+    return "app-" + id;
+  }
+
+  String namespace() throws InterruptedException {
+    return author.namespace();
+  }
+
+  void change(String code) throws InterruptedException {
+    var _ = author.api().put("/api/apps/" + id, Map.of("code", code));
+  }
+
+  JsonNode outcome(int version) throws InterruptedException {
+    return author.api().awaitOutcome(id, version, LONG_ENOUGH);
+  }
+
+  void awaitLive(int version) throws InterruptedException {
+    JsonNode outcome = outcome(version);
+    assertThat(outcome.path("outcome").asString())
+        .as("version %d: %s", version, outcome)
+        .isEqualTo("live");
+  }
+
+  /** The failure of a version that cannot be live. */
+  JsonNode awaitFailure(int version) throws InterruptedException {
+    JsonNode outcome = outcome(version);
+    assertThat(outcome.path("outcome").asString())
+        .as("version %d: %s", version, outcome)
+        .isEqualTo("failed");
+    return outcome.path("failure");
+  }
+
+  JsonNode deploy(int version) throws InterruptedException {
+    return author.api().get("/api/v1/apps/%s/deploys/%d".formatted(id, version));
+  }
+
+  /** What its address answers at the door of the cluster. */
+  String answers() throws InterruptedException {
+    return author.api().text(url + "/");
+  }
+}

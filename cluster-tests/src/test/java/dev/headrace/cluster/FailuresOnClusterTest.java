@@ -1,0 +1,174 @@
+package dev.headrace.cluster;
+
+import static dev.headrace.cluster.DeployedApp.saying;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.headrace.flux.Kustomization;
+import io.fabric8.kubernetes.api.model.Quantity;
+import io.fabric8.kubernetes.client.dsl.base.PatchContext;
+import io.fabric8.kubernetes.client.dsl.base.PatchType;
+import java.time.Duration;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import tools.jackson.databind.JsonNode;
+
+/** Each kind of failure, made to happen by a real deploy, and what the author is told. */
+@ExtendWith(InstalledCluster.Installed.class)
+class FailuresOnClusterTest {
+  private final InstalledCluster cluster;
+
+  FailuresOnClusterTest(InstalledCluster cluster) {
+    this.cluster = cluster;
+  }
+
+  @Test
+  void anExceptionAtStartIsToldWithItsLine() throws Exception {
+    DeployedApp app = live("crashing");
+    app.change(
+        saying("x") + "\n\ndef broken():\n    raise ValueError('no such thing')\n\n\nbroken()\n");
+    JsonNode failure = app.awaitFailure(2);
+    assertThat(failure.path("cause").asString()).contains("ValueError: no such thing");
+    assertThat(failure.path("evidence").asString()).contains("Traceback").contains("in broken");
+    assertThat(failure.path("file").asString()).isEqualTo("main.py");
+    assertThat(failure.path("line").asInt()).isEqualTo(12);
+    assertThat(app.answers()).isEqualTo("{\"says\":\"good\"}");
+  }
+
+  @Test
+  void anAppThatNeedsTooMuchMemoryIsToldItsLimit() throws Exception {
+    DeployedApp app = live("hungry");
+    app.change(saying("x") + "\nhoard = bytearray(400 * 1024 * 1024)\n");
+    assertThat(app.awaitFailure(2).path("cause").asString())
+        .contains("more memory than it may")
+        .contains("128Mi");
+  }
+
+  @Test
+  void anAppThatDoesNotAnswerInTimeIsTold() throws Exception {
+    DeployedApp app = live("slow");
+    app.change("import time\n\ntime.sleep(300)\n" + saying("x"));
+    assertThat(app.awaitFailure(2).path("cause").asString()).contains("did not answer within");
+  }
+
+  @Test
+  void aProcessThatEndsByItselfIsToldWithItsExitCode() throws Exception {
+    DeployedApp app = live("quitting");
+    app.change("import faulthandler\n\nfaulthandler._sigabrt()\n" + saying("x"));
+    assertThat(app.awaitFailure(2).path("cause").asString()).contains("exit code 134");
+  }
+
+  @Test
+  void moreThanTheQuotaIsTold() throws Exception {
+    DeployedApp app = live("greedy");
+    cluster
+        .kubernetes()
+        .resourceQuotas()
+        .inNamespace(app.namespace())
+        .resources()
+        .forEach(quota ->
+            quota.edit(present -> {
+              present.getSpec().setHard(Map.of("pods", new Quantity("1")));
+              return present;
+            }));
+    app.change(saying("two"));
+    JsonNode failure = app.awaitFailure(2);
+    assertThat(failure.path("cause").asString()).contains("more than you are allowed");
+    assertThat(failure.path("evidence").asString()).contains("exceeded quota");
+  }
+
+  @Test
+  void whatTheTenantMayNotIsTold() throws Exception {
+    DeployedApp app = live("forbidden");
+    String namespace = app.namespace();
+    var _ =
+        cluster
+            .kubernetes()
+            .rbac()
+            .roleBindings()
+            .inNamespace(namespace)
+            .withName("headrace-tenant")
+            .delete();
+    app.change(saying("two"));
+    JsonNode failure = app.awaitFailure(2);
+    assertThat(failure.path("cause").asString()).contains("does not allow");
+    assertThat(failure.path("evidence").asString()).contains("(Forbidden)");
+  }
+
+  @Test
+  void aSuspendedAppIsToldAndGoesOnWhenItIsResumed() throws Exception {
+    DeployedApp app = live("suspended");
+    suspend(app, true);
+    app.change(saying("two"));
+    JsonNode failure = app.awaitFailure(2);
+    assertThat(failure.path("cause").asString()).contains("suspended");
+    suspend(app, false);
+    Eventually.holds(
+        "the deploy is live after all",
+        Duration.ofSeconds(30),
+        () -> app.deploy(2).path("outcome").asString().equals("live"));
+    assertThat(app.answers()).isEqualTo("{\"says\":\"two\"}");
+  }
+
+  @Test
+  void fluxThatIsAwayIsToldAndTheDeployIsMadeUpFor() throws Exception {
+    DeployedApp app = live("patient");
+    scale("kustomize-controller", 0);
+    try {
+      long begun = System.nanoTime();
+      app.change(saying("two"));
+      JsonNode failure = app.awaitFailure(2);
+      assertThat(failure.path("cause").asString()).contains("Flux does not answer");
+      assertThat(Duration.ofNanos(System.nanoTime() - begun)).isLessThan(Duration.ofSeconds(15));
+    } finally {
+      scale("kustomize-controller", 1);
+    }
+    Eventually.holds(
+        "the deploy is live after all",
+        Duration.ofSeconds(60),
+        () -> app.deploy(2).path("outcome").asString().equals("live"));
+  }
+
+  private DeployedApp live(String name) throws InterruptedException {
+    DeployedApp app = cluster.somebody().deploy(name, saying("good"));
+    app.awaitLive(1);
+    return app;
+  }
+
+  private void suspend(DeployedApp app, boolean suspended) throws InterruptedException {
+    var _ =
+        cluster
+            .kubernetes()
+            .resources(Kustomization.class)
+            .inNamespace(app.namespace())
+            .withName(app.name())
+            .patch(
+                PatchContext.of(PatchType.JSON_MERGE),
+                "{\"spec\":{\"suspend\":%s}}".formatted(suspended));
+  }
+
+  private void scale(String controller, int replicas) {
+    var _ =
+        cluster
+            .kubernetes()
+            .apps()
+            .deployments()
+            .inNamespace("flux-system")
+            .withName(controller)
+            .scale(replicas);
+    cluster
+        .kubernetes()
+        .pods()
+        .inNamespace("flux-system")
+        .withLabel("app", controller)
+        .waitUntilCondition(
+            pod ->
+                replicas == 0
+                    ? pod == null
+                    : pod != null
+                        && !pod.getStatus().getContainerStatuses().isEmpty()
+                        && pod.getStatus().getContainerStatuses().getFirst().getReady(),
+            60,
+            java.util.concurrent.TimeUnit.SECONDS);
+  }
+}

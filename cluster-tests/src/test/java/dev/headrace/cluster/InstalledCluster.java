@@ -1,0 +1,142 @@
+package dev.headrace.cluster;
+
+import dev.headrace.client.ApiClient;
+import io.fabric8.kubernetes.client.Config;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientBuilder;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetSocketAddress;
+import java.net.ProxySelector;
+import java.net.http.HttpClient;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.extension.ExtensionContext;
+import org.junit.jupiter.api.extension.ParameterContext;
+import org.junit.jupiter.api.extension.ParameterResolver;
+
+/**
+ * A testbed on which the shipped overlay was applied, one for all tests. With {@code
+ * -Dcluster.keep=true} it is taken as it is if it is up, and left so.
+ */
+final class InstalledCluster implements AutoCloseable {
+  static final String SYSTEM = "headrace-system";
+  private static final String CONSOLE = "http://console.example.test";
+  private static final String PASSWORD = "correct horse";
+
+  /** Where the testbed says that apps and console are reached. */
+  private static final InetSocketAddress NODE =
+      InetSocketAddress.createUnresolved("10.88.77.2", 80);
+
+  private static final Path HOME = Path.of("..").toAbsolutePath().normalize();
+  private static final boolean KEEP = Boolean.getBoolean("cluster.keep");
+
+  private final KubernetesClient kubernetes;
+  private final HttpClient http =
+      HttpClient.newBuilder()
+          .version(HttpClient.Version.HTTP_1_1)
+          .proxy(ProxySelector.of(NODE))
+          .build();
+  private final AtomicInteger people = new AtomicInteger();
+  private final long run = System.currentTimeMillis();
+
+  private InstalledCluster(KubernetesClient kubernetes) {
+    this.kubernetes = kubernetes;
+  }
+
+  private static InstalledCluster install() {
+    testbed("up");
+    testbed("load");
+    run(List.of("cluster-foundation/fetch-upstream"));
+    testbed("kubectl", "apply", "--server-side", "-k", "cluster-foundation/overlays/single-node");
+    for (String deployment :
+        List.of(
+            SYSTEM + "/headrace",
+            "flux-system/kustomize-controller",
+            "flux-system/source-controller",
+            "traefik/traefik")) {
+      String[] name = deployment.split("/", 2);
+      testbed(
+          "kubectl", "-n", name[0], "rollout", "status", "deployment/" + name[1], "--timeout=180s");
+    }
+    return new InstalledCluster(
+        new KubernetesClientBuilder().withConfig(Config.fromKubeconfig(kubeconfig())).build());
+  }
+
+  private static String kubeconfig() {
+    String cache = System.getenv("HEADRACE_CACHE");
+    Path folder =
+        cache == null
+            ? Path.of(System.getProperty("user.home"), ".cache/headrace")
+            : Path.of(cache);
+    try {
+      return Files.readString(folder.resolve("testbed/data/kubeconfig"));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** What {@code ./headrace testbed} does; what it says goes to this process's output. */
+  static void testbed(String... arguments) {
+    run(Stream.concat(Stream.of("./headrace", "testbed"), Arrays.stream(arguments)).toList());
+  }
+
+  private static void run(List<String> command) {
+    try {
+      Process process = new ProcessBuilder(command).directory(HOME.toFile()).inheritIO().start();
+      if (process.waitFor() != 0) {
+        throw new IllegalStateException(
+            "%s ended with exit code %d".formatted(command, process.exitValue()));
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /** As the cluster's admin. */
+  KubernetesClient kubernetes() {
+    return kubernetes;
+  }
+
+  /** Somebody new, logged in at the console. */
+  Person somebody() throws InterruptedException {
+    String name = "person%d-%d".formatted(run, people.incrementAndGet());
+    ApiClient api = ApiClient.at(CONSOLE, http).signUp(name, PASSWORD);
+    return new Person(api, this);
+  }
+
+  /** What an address below the apps' domain answers, by Traefik. */
+  HttpClient visitor() {
+    return http;
+  }
+
+  @Override
+  public void close() {
+    kubernetes.close();
+    if (!KEEP) {
+      testbed("down");
+    }
+  }
+
+  /** Gives tests the cluster as a parameter. */
+  static final class Installed implements ParameterResolver {
+    @Override
+    public boolean supportsParameter(ParameterContext parameter, ExtensionContext test) {
+      return parameter.getParameter().getType() == InstalledCluster.class;
+    }
+
+    @Override
+    public Object resolveParameter(ParameterContext parameter, ExtensionContext test) {
+      return test.getRoot()
+          .getStore(ExtensionContext.Namespace.create(InstalledCluster.class))
+          .computeIfAbsent(InstalledCluster.class, key -> install(), InstalledCluster.class);
+    }
+  }
+}
