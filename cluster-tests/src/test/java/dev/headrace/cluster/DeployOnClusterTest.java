@@ -157,7 +157,7 @@ class DeployOnClusterTest {
   void whenAFailedDeploysServingPodIsDeletedTheOldCodeComesBack() throws Exception {
     DeployedApp app = cluster.somebody().deploy("standing", saying("old"));
     app.awaitLive(1);
-    app.change("raise ValueError('new')\n");
+    app.change(saying("new") + "\nraise ValueError('new')\n");
     var _ = app.awaitFailure(2);
     assertThat(app.answers()).isEqualTo("{\"says\":\"old\"}");
     String namespace = app.namespace();

@@ -9,7 +9,6 @@ import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.net.ProxySelector;
 import java.net.http.HttpClient;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
@@ -64,20 +63,25 @@ final class InstalledCluster implements AutoCloseable {
           "kubectl", "-n", name[0], "rollout", "status", "deployment/" + name[1], "--timeout=180s");
     }
     return new InstalledCluster(
-        new KubernetesClientBuilder().withConfig(Config.fromKubeconfig(kubeconfig())).build());
+        new KubernetesClientBuilder()
+            .withConfig(Config.fromKubeconfig(kubeconfig().toFile()))
+            .build());
   }
 
-  private static String kubeconfig() {
+  private static Path kubeconfig() {
     String cache = System.getenv("HEADRACE_CACHE");
     Path folder =
         cache == null
             ? Path.of(System.getProperty("user.home"), ".cache/headrace")
             : Path.of(cache);
-    try {
-      return Files.readString(folder.resolve("testbed/data/kubeconfig"));
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    return folder.resolve("testbed/data/kubeconfig");
+  }
+
+  /**
+   * What the accounts' own tokens must not do, asked of the API server; fails if it can be done.
+   */
+  static void attack() {
+    run(List.of("cluster-foundation/attack", kubeconfig().toString()));
   }
 
   /** What {@code ./headrace testbed} does; what it says goes to this process's output. */

@@ -1,0 +1,15 @@
+package dev.headrace.cluster;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/** The accounts that the overlay makes, in the hands of an attacker. */
+@ExtendWith(InstalledCluster.Installed.class)
+class AttacksOnClusterTest {
+  AttacksOnClusterTest(InstalledCluster installed) {}
+
+  @Test
+  void everyAttackIsRefused() {
+    InstalledCluster.attack();
+  }
+}
