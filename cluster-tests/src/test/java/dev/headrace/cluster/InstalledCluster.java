@@ -12,11 +12,15 @@ import java.net.http.HttpClient;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.extension.AfterEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.ParameterContext;
 import org.junit.jupiter.api.extension.ParameterResolver;
+import tools.jackson.databind.JsonNode;
 
 /**
  * A testbed on which the shipped overlay was applied, one for all tests. With {@code
@@ -41,6 +45,7 @@ final class InstalledCluster implements AutoCloseable {
           .proxy(ProxySelector.of(NODE))
           .build();
   private final AtomicInteger people = new AtomicInteger();
+  private final Queue<Person> present = new ConcurrentLinkedQueue<>();
   private final long run = System.currentTimeMillis();
 
   private InstalledCluster(KubernetesClient kubernetes) {
@@ -112,8 +117,18 @@ final class InstalledCluster implements AutoCloseable {
   /** Somebody new, logged in at the console. */
   Person somebody() throws InterruptedException {
     String name = "person%d-%d".formatted(run, people.incrementAndGet());
-    ApiClient api = ApiClient.at(CONSOLE, http).signUp(name, PASSWORD);
-    return new Person(api, this);
+    Person person = new Person(ApiClient.at(CONSOLE, http).signUp(name, PASSWORD), this);
+    present.add(person);
+    return person;
+  }
+
+  /** A node has room for so many apps only. */
+  private void tidy() throws InterruptedException {
+    for (Person person = present.poll(); person != null; person = present.poll()) {
+      for (JsonNode app : person.api().get("/api/apps")) {
+        var _ = person.api().delete("/api/apps/" + app.path("app_id").asString());
+      }
+    }
   }
 
   /** What an address below the apps' domain answers, by Traefik. */
@@ -129,8 +144,13 @@ final class InstalledCluster implements AutoCloseable {
     }
   }
 
-  /** Gives tests the cluster as a parameter. */
-  static final class Installed implements ParameterResolver {
+  /** Gives tests the cluster as a parameter, and removes their apps afterwards. */
+  static final class Installed implements ParameterResolver, AfterEachCallback {
+    @Override
+    public void afterEach(ExtensionContext test) throws InterruptedException {
+      installed(test).tidy();
+    }
+
     @Override
     public boolean supportsParameter(ParameterContext parameter, ExtensionContext test) {
       return parameter.getParameter().getType() == InstalledCluster.class;
@@ -138,6 +158,10 @@ final class InstalledCluster implements AutoCloseable {
 
     @Override
     public Object resolveParameter(ParameterContext parameter, ExtensionContext test) {
+      return installed(test);
+    }
+
+    private static InstalledCluster installed(ExtensionContext test) {
       return test.getRoot()
           .getStore(ExtensionContext.Namespace.create(InstalledCluster.class))
           .computeIfAbsent(InstalledCluster.class, key -> install(), InstalledCluster.class);

@@ -22,7 +22,10 @@ final class Turns<T> implements AutoCloseable {
   /** More than the cluster's API answers at the same time helps nobody. */
   private static final int AT_THE_SAME_TIME = 32;
 
-  private static final Duration AFTER_TROUBLE = Duration.ofSeconds(2);
+  /** Doubled with each look in a row that fails: what is only just being made is there soon. */
+  private static final Duration AFTER_TROUBLE = Duration.ofMillis(50);
+
+  private static final int MOST_DOUBLINGS = 7;
 
   private enum Asked {
     ONCE,
@@ -31,6 +34,7 @@ final class Turns<T> implements AutoCloseable {
 
   private final Consumer<T> look;
   private final ConcurrentMap<T, Asked> asked = new ConcurrentHashMap<>();
+  private final ConcurrentMap<T, Integer> troubled = new ConcurrentHashMap<>();
   private final ConcurrentMap<T, ScheduledFuture<?>> later = new ConcurrentHashMap<>();
   private final Semaphore places = new Semaphore(AT_THE_SAME_TIME);
   private final ScheduledExecutorService timer =
@@ -76,9 +80,9 @@ final class Turns<T> implements AutoCloseable {
         try {
           asked.put(thing, Asked.ONCE);
           look.accept(thing);
+          troubled.remove(thing);
         } catch (RuntimeException e) {
-          log.warn("{}: {}; it is tried again", thing, e.toString(), e);
-          askAfter(AFTER_TROUBLE, thing);
+          again(thing, e);
         } finally {
           places.release();
         }
@@ -86,6 +90,18 @@ final class Turns<T> implements AutoCloseable {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
+  }
+
+  private void again(T thing, RuntimeException trouble) {
+    int doublings = Math.min(troubled.merge(thing, 1, Integer::sum) - 1, MOST_DOUBLINGS);
+    Duration delay = AFTER_TROUBLE.multipliedBy(1L << doublings);
+    if (doublings == MOST_DOUBLINGS) {
+      log.warn("{}: it is looked at again in {} ms", thing, delay.toMillis(), trouble);
+    } else {
+      log.info(
+          "{}: {}; it is looked at again in {} ms", thing, trouble.toString(), delay.toMillis());
+    }
+    askAfter(delay, thing);
   }
 
   @Override
