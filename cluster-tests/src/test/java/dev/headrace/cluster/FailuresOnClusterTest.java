@@ -5,9 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.headrace.flux.Kustomization;
 import io.fabric8.kubernetes.api.model.Quantity;
+import io.fabric8.kubernetes.api.model.rbac.PolicyRule;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -61,6 +63,8 @@ class FailuresOnClusterTest {
   @Test
   void moreThanTheQuotaIsTold() throws Exception {
     DeployedApp app = live("greedy");
+    String tenant = "tenant-" + app.namespace().substring("headrace-".length());
+    suspend(InstalledCluster.SYSTEM, tenant, true); // or the quota would be put back
     cluster
         .kubernetes()
         .resourceQuotas()
@@ -75,24 +79,32 @@ class FailuresOnClusterTest {
     JsonNode failure = app.awaitFailure(2);
     assertThat(failure.path("cause").asString()).contains("more than you are allowed");
     assertThat(failure.path("evidence").asString()).contains("exceeded quota");
+    suspend(InstalledCluster.SYSTEM, tenant, false);
   }
 
   @Test
   void whatTheTenantMayNotIsTold() throws Exception {
     DeployedApp app = live("forbidden");
-    String namespace = app.namespace();
+    var role = cluster.kubernetes().rbac().clusterRoles().withName("headrace-tenant");
+    List<PolicyRule> rules = role.require().getRules();
     var _ =
-        cluster
-            .kubernetes()
-            .rbac()
-            .roleBindings()
-            .inNamespace(namespace)
-            .withName("headrace-tenant")
-            .delete();
-    app.change(saying("two"));
-    JsonNode failure = app.awaitFailure(2);
-    assertThat(failure.path("cause").asString()).contains("does not allow");
-    assertThat(failure.path("evidence").asString()).contains("(Forbidden)");
+        role.edit(present -> {
+          present.setRules(
+              rules.stream().filter(rule -> !rule.getApiGroups().contains("apps")).toList());
+          return present;
+        });
+    try {
+      app.change(saying("two"));
+      JsonNode failure = app.awaitFailure(2);
+      assertThat(failure.path("cause").asString()).contains("does not allow");
+      assertThat(failure.path("evidence").asString()).contains("(Forbidden)");
+    } finally {
+      var _ =
+          role.edit(present -> {
+            present.setRules(rules);
+            return present;
+          });
+    }
   }
 
   @Test
@@ -136,12 +148,16 @@ class FailuresOnClusterTest {
   }
 
   private void suspend(DeployedApp app, boolean suspended) throws InterruptedException {
+    suspend(app.namespace(), app.name(), suspended);
+  }
+
+  private void suspend(String namespace, String name, boolean suspended) {
     var _ =
         cluster
             .kubernetes()
             .resources(Kustomization.class)
-            .inNamespace(app.namespace())
-            .withName(app.name())
+            .inNamespace(namespace)
+            .withName(name)
             .patch(
                 PatchContext.of(PatchType.JSON_MERGE),
                 "{\"spec\":{\"suspend\":%s}}".formatted(suspended));

@@ -3,10 +3,12 @@ package dev.headrace.app;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import dev.headrace.delivery.Deploy;
 import dev.headrace.delivery.Deploys;
+import dev.headrace.delivery.Drifts;
 import dev.headrace.git.AppCommit;
 import dev.headrace.git.AppId;
 import dev.headrace.http.ApiError;
 import dev.headrace.http.ErrorCode;
+import dev.headrace.http.Timestamps;
 import dev.headrace.identity.Caller;
 import dev.headrace.manifests.ParsedApp;
 import java.util.List;
@@ -37,7 +39,11 @@ class DeployController {
   private final Submissions submissions;
   private final Streams streams;
 
-  DeployController(Apps apps, Deploys deploys, Submissions submissions, Streams streams) {
+  private final Drifts drifts;
+
+  DeployController(
+      Apps apps, Deploys deploys, Drifts drifts, Submissions submissions, Streams streams) {
+    this.drifts = drifts;
     this.apps = apps;
     this.deploys = deploys;
     this.submissions = submissions;
@@ -50,6 +56,23 @@ class DeployController {
    * @param nextBefore commit to send as {@code before} for the next page
    */
   record History(String appId, List<DeployView> deploys, @Nullable String nextBefore) {}
+
+  /**
+   * A change by hand.
+   *
+   * @param by the program that made it, as the cluster knows it
+   */
+  record DriftView(
+      String object, boolean deleted, @Nullable String by, String at, @Nullable String putBackAt) {
+    private static DriftView of(Drifts.Drift drift) {
+      return new DriftView(
+          drift.object(),
+          drift.deleted(),
+          drift.by().orElse(null),
+          Timestamps.text(drift.at()),
+          drift.putBackAt().map(Timestamps::text).orElse(null));
+    }
+  }
 
   record SourceView(String mode, String entrypoint, Map<String, String> files) {}
 
@@ -67,6 +90,12 @@ class DeployController {
     List<Deploy> page = found.subList(0, Math.min(shown, found.size()));
     String next = found.size() > shown ? page.getLast().commit().id().sha() : null;
     return new History(appId, DeployView.of(page, app, deploys), next);
+  }
+
+  /** What somebody changed in the cluster by hand, newest first, and when that was put back. */
+  @GetMapping("/drift")
+  List<DriftView> drift(@AuthenticationPrincipal Caller caller, @PathVariable String appId) {
+    return drifts.of(visible(caller, appId), MOST).stream().map(DriftView::of).toList();
   }
 
   @GetMapping("/deploys/{version}")

@@ -17,4 +17,9 @@ public class DeliveryConfiguration {
   Deploys deploys(MongoDatabase database, DeployFeed feed, Clock clock) {
     return new Deploys(database, feed, clock);
   }
+
+  @Bean
+  Drifts drifts(MongoDatabase database) {
+    return new Drifts(database);
+  }
 }

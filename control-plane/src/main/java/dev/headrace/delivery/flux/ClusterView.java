@@ -146,7 +146,7 @@ final class ClusterView implements AutoCloseable {
         .or(() -> renderedApp(object))
         .filter(AppId::isValid)
         .ifPresent(app -> listener.changed(new AppId(app)));
-    label(object, Labels.TENANT)
+    Labels.of(object, Labels.TENANT)
         .filter(TenantId::isValid)
         .ifPresent(tenant -> listener.changed(new TenantId(tenant)));
   }
@@ -217,16 +217,11 @@ final class ClusterView implements AutoCloseable {
   }
 
   private static Optional<String> wiredApp(HasMetadata object) {
-    return label(object, Labels.APP);
+    return Labels.of(object, Labels.APP);
   }
 
   private static Optional<String> renderedApp(HasMetadata object) {
-    return label(object, Labels.RENDERED_APP);
-  }
-
-  private static Optional<String> label(HasMetadata object, String name) {
-    @Nullable Map<String, String> labels = object.getMetadata().getLabels();
-    return labels == null ? Optional.empty() : Optional.ofNullable(labels.get(name));
+    return Labels.of(object, Labels.RENDERED_APP);
   }
 
   @Override

@@ -3,6 +3,7 @@ package dev.headrace.delivery.flux;
 import dev.headrace.HeadraceSettings;
 import dev.headrace.delivery.DeliveryEngine;
 import dev.headrace.delivery.Deploys;
+import dev.headrace.delivery.Drifts;
 import dev.headrace.git.PlatformRepository;
 import dev.headrace.manifests.Manifests;
 import dev.headrace.manifests.Resources;
@@ -62,6 +63,7 @@ public class FluxDelivery {
       Manifests manifests,
       TenantSettings tenants,
       Deploys deploys,
+      Drifts drifts,
       KubernetesClient client,
       JsonMapper json,
       Clock clock) {
@@ -69,6 +71,7 @@ public class FluxDelivery {
     TenantBaseline baseline = new TenantBaseline(tenants);
     ClusterView view = new ClusterView(client, clock);
     Wiring wiring = new Wiring(client, view, cluster.artifactPrefix(), repository::archive, clock);
+    DriftRepair repair = new DriftRepair(client, view, drifts, clock);
     return new FluxEngine(
         repository,
         new Targets(repository, manifests, tenants),
@@ -84,6 +87,8 @@ public class FluxDelivery {
         new RouteProbe(cluster.route(), cluster.appDomain(), json),
         new PodLogs(client, view),
         deploys,
+        new DriftWatch(MetadataOnly.client(), repair::found),
+        repair,
         settings.startLimit(),
         app ->
             "%s://%s.%s".formatted(cluster.scheme(), Target.objectName(app), cluster.appDomain()),

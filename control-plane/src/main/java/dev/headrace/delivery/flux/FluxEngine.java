@@ -41,6 +41,8 @@ final class FluxEngine implements DeliveryEngine, ClusterView.Listener, AutoClos
   private final RouteProbe route;
   private final PodLogs logs;
   private final Deploys deploys;
+  private final DriftWatch drift;
+  private final DriftRepair repair;
   private final Duration startLimit;
   private final Function<AppId, String> urls;
   private final Clock clock;
@@ -57,6 +59,8 @@ final class FluxEngine implements DeliveryEngine, ClusterView.Listener, AutoClos
       RouteProbe route,
       PodLogs logs,
       Deploys deploys,
+      DriftWatch drift,
+      DriftRepair repair,
       Duration startLimit,
       Function<AppId, String> urls,
       Clock clock) {
@@ -68,6 +72,8 @@ final class FluxEngine implements DeliveryEngine, ClusterView.Listener, AutoClos
     this.route = route;
     this.logs = logs;
     this.deploys = deploys;
+    this.drift = drift;
+    this.repair = repair;
     this.startLimit = startLimit;
     this.urls = urls;
     this.clock = clock;
@@ -80,6 +86,7 @@ final class FluxEngine implements DeliveryEngine, ClusterView.Listener, AutoClos
         view.start(this)
             .thenRun(() -> {
               begun = true;
+              drift.start();
               repository.tenants(repository.head()).forEach(turns::ask);
               repository.apps(repository.head()).forEach(turns::ask);
               view.wiredApps().forEach(turns::ask);
@@ -101,7 +108,10 @@ final class FluxEngine implements DeliveryEngine, ClusterView.Listener, AutoClos
 
   private void look(DirectoryId directory) {
     switch (directory) {
-      case AppId app -> targets.of(app).ifPresentOrElse(this::deliver, () -> remove(app));
+      case AppId app -> {
+        targets.of(app).ifPresentOrElse(this::deliver, () -> remove(app));
+        repair.reconciled(app);
+      }
       case TenantId tenant -> {
         tenants.converge(tenant);
         tenants.released(tenant).forEach(turns::ask);
@@ -119,6 +129,7 @@ final class FluxEngine implements DeliveryEngine, ClusterView.Listener, AutoClos
       }
       case Tenants.State.Refused(String why) -> following.failed(FluxFailures.noNamespace(why));
       case Tenants.State.Ready ready -> {
+        drift.follow(target.namespace());
         switch (wiring.converge(pair(target), present -> isOlder(target, present))) {
           case Wiring.Standing.Wanted wanted -> judge(following);
           case Wiring.Standing.Foreign(String revision) ->
@@ -265,6 +276,7 @@ final class FluxEngine implements DeliveryEngine, ClusterView.Listener, AutoClos
   public void close() {
     turns.close();
     view.close();
+    drift.close();
     route.close();
   }
 }

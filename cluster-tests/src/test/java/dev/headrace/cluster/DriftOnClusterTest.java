@@ -1,0 +1,117 @@
+package dev.headrace.cluster;
+
+import static dev.headrace.cluster.DeployedApp.saying;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import java.time.Duration;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import tools.jackson.databind.JsonNode;
+
+/** What an admin changes by hand under the apps, and that git has it back. */
+@ExtendWith(InstalledCluster.Installed.class)
+class DriftOnClusterTest {
+  private static final Duration LIMIT = Duration.ofSeconds(10);
+
+  private final InstalledCluster cluster;
+  private final KubernetesClient kubernetes;
+
+  DriftOnClusterTest(InstalledCluster cluster) {
+    this.cluster = cluster;
+    this.kubernetes = cluster.kubernetes();
+  }
+
+  @Test
+  void aDeploymentThatIsScaledByHandHasItsReplicasAgain() throws Exception {
+    DeployedApp app = live();
+    var deployment =
+        kubernetes.apps().deployments().inNamespace(app.namespace()).withName(app.name());
+    var _ =
+        deployment.edit(present -> {
+          present.getSpec().setReplicas(3);
+          return present;
+        });
+    Eventually.holds(
+        "one replica is wanted again",
+        LIMIT,
+        () -> deployment.require().getSpec().getReplicas() == 1);
+    isReported(app, "Deployment " + app.name(), false);
+  }
+
+  @Test
+  void aRouteThatIsChangedByHandIsAsGitHasIt() throws Exception {
+    DeployedApp app = live();
+    var route =
+        kubernetes
+            .genericKubernetesResources("traefik.io/v1alpha1", "IngressRoute")
+            .inNamespace(app.namespace())
+            .withName(app.name());
+    var _ =
+        route.edit(present -> {
+          present.setAdditionalProperty("spec", Map.of("routes", java.util.List.of()));
+          return present;
+        });
+    Eventually.holds(
+        "the rule is there again", LIMIT, () -> rules(route.require()).contains(app.id()));
+    isReported(app, "IngressRoute " + app.name(), false);
+  }
+
+  @Test
+  void aServiceThatIsDeletedByHandIsMadeAgain() throws Exception {
+    DeployedApp app = live();
+    var service = kubernetes.services().inNamespace(app.namespace()).withName(app.name());
+    var _ = service.delete();
+    Eventually.holds("the Service is there again", LIMIT, () -> service.get() != null);
+    isReported(app, "Service " + app.name(), true);
+  }
+
+  @Test
+  void filesThatAreDeletedByHandAreMadeAgain() throws Exception {
+    DeployedApp app = live();
+    var files = kubernetes.configMaps().inNamespace(app.namespace()).withLabel("app-id", app.id());
+    String name = files.list().getItems().getFirst().getMetadata().getName();
+    var _ = files.delete();
+    Eventually.holds(
+        "the ConfigMap is there again",
+        LIMIT,
+        () -> kubernetes.configMaps().inNamespace(app.namespace()).withName(name).get() != null);
+    isReported(app, "ConfigMap " + name, true);
+  }
+
+  @Test
+  void aTenantsRightsThatAreDeletedByHandComeBack() throws Exception {
+    DeployedApp app = live();
+    var binding =
+        kubernetes.rbac().roleBindings().inNamespace(app.namespace()).withName("headrace-tenant");
+    var _ = binding.delete();
+    Eventually.holds("the role binding is there again", LIMIT, () -> binding.get() != null);
+  }
+
+  private DeployedApp live() throws InterruptedException {
+    DeployedApp app = cluster.somebody().deploy("steady", saying("good"));
+    app.awaitLive(1);
+    return app;
+  }
+
+  private static String rules(GenericKubernetesResource route) {
+    return String.valueOf(route.getAdditionalProperties().get("spec"));
+  }
+
+  private static void isReported(DeployedApp app, String object, boolean deleted) throws Exception {
+    Eventually.holds(
+        object + " is reported as put back",
+        LIMIT,
+        () -> {
+          JsonNode newest =
+              app.author().api().get("/api/v1/apps/%s/drift".formatted(app.id())).path(0);
+          return newest.path("object").asString("").equals(object)
+              && newest.path("deleted").asBoolean() == deleted
+              && !newest.path("put_back_at").isNull()
+              && !newest.path("put_back_at").isMissingNode();
+        });
+    assertThat(app.answers()).isEqualTo("{\"says\":\"good\"}");
+  }
+}
