@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -51,7 +52,9 @@ class DriftOnClusterTest {
             .withName(app.name());
     var _ =
         route.edit(present -> {
-          present.setAdditionalProperty("spec", Map.of("routes", java.util.List.of()));
+          present.setAdditionalProperty(
+              "spec",
+              Map.of("routes", List.of(Map.of("kind", "Rule", "match", "Host(`elsewhere`)"))));
           return present;
         });
     Eventually.holds(

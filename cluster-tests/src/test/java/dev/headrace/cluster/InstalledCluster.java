@@ -57,6 +57,9 @@ final class InstalledCluster implements AutoCloseable {
     testbed("load");
     run(List.of("cluster-foundation/fetch-upstream"));
     testbed("kubectl", "apply", "--server-side", "-k", "cluster-foundation/overlays/single-node");
+    if (KEEP) { // or a pod of an older image of the same name would stay
+      testbed("kubectl", "-n", SYSTEM, "rollout", "restart", "deployment/headrace");
+    }
     for (String deployment :
         List.of(
             SYSTEM + "/headrace",

@@ -9,12 +9,13 @@ import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import java.time.Clock;
 import java.time.Instant;
-import java.util.List;
+import java.time.OffsetDateTime;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Queue;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -32,8 +33,14 @@ final class DriftRepair {
   private final Drifts drifts;
   private final Clock clock;
 
-  /** By namespace and name of the Kustomization: what was noted and is not put back yet. */
-  private final Map<String, List<String>> open = new ConcurrentHashMap<>();
+  /** What is not put back yet. */
+  private final Map<AppId, Queue<Noted>> open = new ConcurrentHashMap<>();
+
+  /**
+   * @param drift as {@link Drifts} calls it
+   * @param requested when Flux was asked to look
+   */
+  private record Noted(String drift, Instant requested) {}
 
   DriftRepair(KubernetesClient client, ClusterView view, Drifts drifts, Clock clock) {
     this.client = client;
@@ -57,10 +64,7 @@ final class DriftRepair {
         change.namespace(),
         change.isDeletion() ? "deleted" : "changed",
         change.by().map(by -> " with " + by).orElse(""));
-    Labels.app(kustomization.get())
-        .ifPresent(app ->
-            open.computeIfAbsent(key(kustomization.get()), key -> new CopyOnWriteArrayList<>())
-                .add(drifts.found(app, change.object(), change.isDeletion(), change.by(), now)));
+    Labels.app(kustomization.get()).ifPresent(app -> note(app, change, now));
     var _ =
         client
             .resource(kustomization.get())
@@ -78,26 +82,39 @@ final class DriftRepair {
         && status.inventory().entries().stream().anyMatch(entry -> entry.id().equals(object));
   }
 
-  /** Flux was at work on this app. */
-  void reconciled(AppId app) {
-    for (Kustomization owner : view.kustomizations(app)) {
-      @Nullable KustomizationStatus status = owner.getStatus();
-      @Nullable Map<String, String> annotations = owner.getMetadata().getAnnotations();
-      if (status != null
-          && annotations != null
-          && Objects.equals(status.lastHandledReconcileAt(), annotations.get(REQUESTED))
-          && Conditions.of(status.conditions(), "Ready")
-              .filter(ready -> ready.getStatus().equals("True"))
-              .isPresent()) {
-        @Nullable List<String> done = open.remove(key(owner));
-        if (done != null) {
-          done.forEach(drift -> drifts.putBack(drift, clock.instant()));
-        }
-      }
-    }
+  private void note(AppId app, DriftWatch.Change change, Instant now) {
+    Noted noted =
+        new Noted(drifts.found(app, change.object(), change.isDeletion(), change.by(), now), now);
+    open.computeIfAbsent(app, key -> new ConcurrentLinkedQueue<>()).add(noted);
   }
 
-  private static String key(Kustomization owner) {
-    return owner.getMetadata().getNamespace() + "/" + owner.getMetadata().getName();
+  /** Something about the app changed; perhaps Flux was at work on it. */
+  void reconciled(AppId app) {
+    @Nullable Queue<Noted> waiting = open.get(app);
+    if (waiting == null) {
+      return;
+    }
+    view.kustomizations(app).stream()
+        .map(Kustomization::getStatus)
+        .flatMap(status -> handled(status).stream())
+        .forEach(handled ->
+            waiting.removeIf(noted -> {
+              boolean done = !noted.requested().isAfter(handled);
+              if (done) {
+                drifts.putBack(noted.drift(), clock.instant());
+              }
+              return done;
+            }));
+  }
+
+  /** The last request that Flux answered by applying everything. */
+  private static Optional<Instant> handled(@Nullable KustomizationStatus status) {
+    return Optional.ofNullable(status)
+        .filter(seen ->
+            Conditions.of(seen.conditions(), "Ready")
+                .filter(ready -> ready.getStatus().equals("True"))
+                .isPresent())
+        .map(KustomizationStatus::lastHandledReconcileAt)
+        .map(requested -> OffsetDateTime.parse(requested).toInstant());
   }
 }
