@@ -21,7 +21,7 @@ USERS = {
     "kubelet": f"/O=system:nodes/CN=system:node:{NODE_NAME}",
     "source-controller": f"{ADMINS}/CN=source-controller",
     "kustomize-controller": f"{ADMINS}/CN=kustomize-controller",
-    "coredns": f"{ADMINS}/CN=coredns",
+    "felix": f"{ADMINS}/CN=felix",
     "traefik": f"{ADMINS}/CN=traefik",
 }
 SERVERS = {

@@ -13,7 +13,7 @@ from headrace_testbed.components import APPS_PORT
 from headrace_testbed.network import MACHINE, NODE
 from headrace_testbed.paths import Refused, Site, cache_folder
 from headrace_testbed.progress import Clock
-from headrace_testbed.testbed import Testbed, build, entering
+from headrace_testbed.testbed import Extras, Testbed, build, entering
 
 
 def main(arguments: list[str]) -> int:
@@ -50,11 +50,13 @@ def parser() -> argparse.ArgumentParser:
         return command
 
     add("build", "builds the programs and images that are missing")
-    add("up", "builds what is missing, starts the cluster, returns when its node is ready").add_argument(
+    up = add("up", "builds what is missing, starts the cluster, returns when its node is ready")
+    up.add_argument(
         "--with-flux",
         action="store_true",
         help="also runs Flux and Traefik, as processes, for a control plane on this machine",
     )
+    up.add_argument("--with-policies", action="store_true", help="makes packets obey network policies")
     add("load", "builds the images that are stale and makes the running cluster know them")
     add("status", "says how each component is; exit code 0 when all are well").add_argument(
         "--json", action="store_true", help="one JSON object"
@@ -75,7 +77,7 @@ def parser() -> argparse.ArgumentParser:
 
 def run_build(site: Site, testbed: Testbed, options: argparse.Namespace) -> int:
     clock = Clock()
-    programs, images = build(with_flux=False)
+    programs, images = build(Extras(with_policies=True))
     clock.say("everything is built")
     for path in [*programs.values(), *images]:
         print(f"  {path}")
@@ -84,7 +86,7 @@ def run_build(site: Site, testbed: Testbed, options: argparse.Namespace) -> int:
 
 def run_up(site: Site, testbed: Testbed, options: argparse.Namespace) -> int:
     clock = Clock()
-    if not testbed.up(options.with_flux):
+    if not testbed.up(Extras(options.with_flux, options.with_policies)):
         print("The testbed is up already; `./headrace testbed status` says how it is.")
         return 0
     where = "" if options.data == cache_folder() / "data" else f" --data {options.data}"

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from headrace_testbed.configuration import CONTAINERD_SOCKET
+from headrace_testbed.configuration import CONTAINERD_SOCKET, POD_CABLES
 from headrace_testbed.network import API_SERVER, NODE, NODE_NAME, SERVICES
 from headrace_testbed.paths import Site
 
@@ -31,7 +31,12 @@ class Component:
 def components(site: Site, state: Mapping[str, Any]) -> list[Component]:
     """In the order of their start. `state["programs"]`: the folder of each program that the testbed built."""
     programs: Mapping[str, str] = state["programs"]
-    return node(site, programs) + (flux_and_traefik(site, programs) if state["with_flux"] else [])
+    found = node(site, programs)
+    if state["with_flux"]:
+        found += flux_and_traefik(site, programs)
+    if state["with_policies"]:
+        found.append(felix(site, programs))
+    return found
 
 
 def node(site: Site, programs: Mapping[str, str]) -> list[Component]:
@@ -97,12 +102,6 @@ def node(site: Site, programs: Mapping[str, str]) -> list[Component]:
         part_of_kube(
             "kube-proxy", "http://127.0.0.1:10256/livez", config=str(configuration / "kube-proxy.json")
         ),
-        Component(
-            "coredns",
-            str(Path(programs["coredns"], "coredns")),
-            ["coredns", "-conf", str(configuration / "Corefile")],
-            "http://127.0.0.1:8182/ready",
-        ),
     ]
 
 
@@ -119,6 +118,16 @@ def flux_and_traefik(site: Site, programs: Mapping[str, str]) -> list[Component]
             {"KUBECONFIG": str(site.kubeconfig_of("traefik"))},
         ),
     ]
+
+
+def felix(site: Site, programs: Mapping[str, str]) -> Component:
+    """Makes packets obey network policies: Calico's agent, of which nothing else is used."""
+    environment = {
+        "KUBECONFIG": str(site.kubeconfig_of("felix")),
+        **{f"FELIX_{name.replace('_', '').upper()}": value for name, value in FELIX.items()},
+    }
+    program = str(Path(programs["felix"], "felix"))
+    return Component("felix", program, ["calico-felix"], "http://127.0.0.1:9099/readiness", environment)
 
 
 def flags(options: Mapping[str, str]) -> list[str]:
@@ -180,6 +189,22 @@ KUSTOMIZE_CONTROLLER = {
     "feature_gates": "ExternalArtifact=true",
     "no_cross_namespace_refs": "true",
     "no_remote_bases": "true",
+}
+FELIX = {
+    "datastore_type": "kubernetes",
+    "felix_hostname": NODE_NAME,
+    "interface_prefix": POD_CABLES,
+    "default_endpoint_to_host_action": "ACCEPT",
+    "iptables_backend": "NFT",
+    "ipv6_support": "false",
+    "bpf_enabled": "false",
+    "xdp_enabled": "false",
+    "health_enabled": "true",
+    "health_host": "127.0.0.1",
+    "prometheus_metrics_enabled": "false",
+    "usage_reporting_enabled": "false",
+    "log_severity_sys": "none",
+    "log_file_path": "none",
 }
 TRAEFIK = (
     f"--entrypoints.web.address={NODE}:{APPS_PORT}",

@@ -1,16 +1,19 @@
 """Configuration files of the programs that do not take everything as options."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from headrace_testbed.cgroups import GROUP
 from headrace_testbed.images import PAUSE
 from headrace_testbed.network import DNS_SERVICE, NODE, NODE_NAME, PODS
-from headrace_testbed.paths import Refused, Site, write_json
+from headrace_testbed.paths import MANIFESTS, Refused, Site, write_json
+from headrace_testbed.programs import version_of
 
 CONTAINERD_SOCKET = "/run/containerd/containerd.sock"
 CNI_FOLDERS = ("/usr/lib/cni", "/opt/cni/bin")
-CNI_PLUGINS = ("bridge", "host-local", "loopback", "portmap")
+CNI_PLUGINS = ("bridge", "host-local", "loopback", "portmap", "ptp")
+POD_CABLES = "cali"  # their names on the node begin so
 PODS_OF_A_NODE = 250
 VOLUMES = tuple(f"/run/volumes/{number}" for number in range(1, 5))
 
@@ -34,46 +37,44 @@ state = '/run/containerd/state'
         SystemdCgroup = false
 """
 
-COREFILE = """.:53 {{
-  bind {node}
-  errors
-  health 127.0.0.1:8181
-  ready 127.0.0.1:8182
-  kubernetes cluster.local in-addr.arpa {{
-    kubeconfig {kubeconfig}
-  }}
-  cache 5
-}}
-"""
-
 
 def cni_folder() -> Path | None:
     folders = (Path(folder) for folder in CNI_FOLDERS)
     return next((folder for folder in folders if all((folder / name).exists() for name in CNI_PLUGINS)), None)
 
 
-def write(site: Site) -> None:
-    plugins = cni_folder()
-    if plugins is None:
+def write(site: Site, state: Mapping[str, Any]) -> None:
+    installed = cni_folder()
+    if installed is None:
         raise Refused(f"the network plugins {', '.join(CNI_PLUGINS)} are not in {' or '.join(CNI_FOLDERS)}.")
     folder = site.configuration
     network = folder / "network"
     network.mkdir()
+    plugins = folder / "plugins"
+    plugins.mkdir()
+    for name in CNI_PLUGINS:
+        (plugins / name).symlink_to(installed / name)
+    if state["with_policies"]:
+        (plugins / "cni-name").symlink_to(Path(state["programs"]["cni-name"], "cni-name"))
     (folder / "containerd.toml").write_text(
         CONTAINERD.format(socket=CONTAINERD_SOCKET, pause=PAUSE, plugins=plugins, network=network)
     )
-    (folder / "Corefile").write_text(COREFILE.format(node=NODE, kubeconfig=site.kubeconfig_of("coredns")))
     (folder / "resolv.conf").write_text(
         f"nameserver {DNS_SERVICE}\nsearch svc.cluster.local cluster.local\noptions ndots:5\n"
     )
-    write_json(network / "10-bridge.conflist", pod_network())
+    write_json(network / "10-pods.conflist", pod_network(state["with_policies"]))
     write_json(folder / "kubelet.json", kubelet(site))
     write_json(folder / "kube-proxy.json", kube_proxy(site))
+    manifest = (MANIFESTS / "node.yaml").read_text()
+    (folder / "node.yaml").write_text(manifest.replace(":VERSION", f":{version_of('coredns')}"))
     write_json(folder / "volumes.json", {"apiVersion": "v1", "kind": "List", "items": volumes()})
 
 
-def pod_network() -> dict[str, Any]:
-    """A bridge that joins the pods, and ports of the node for those that ask for a `hostPort`."""
+def pod_network(with_policies: bool) -> dict[str, Any]:
+    """What joins the pods, and ports of the node for those that ask for a `hostPort`.
+
+    It is a bridge, or for Felix, which looks at what the node passes on, a cable of its own for each pod.
+    """
     addresses = {
         "type": "host-local",
         "dataDir": "/run/cni-addresses",
@@ -81,8 +82,13 @@ def pod_network() -> dict[str, Any]:
         "routes": [{"dst": "0.0.0.0/0"}],
     }
     bridge = {"type": "bridge", "bridge": "cni0", "isGateway": True, "hairpinMode": True, "ipam": addresses}
+    cables = [{"type": "ptp", "ipam": addresses}, {"type": "cni-name", "prefix": POD_CABLES}]
     ports = {"type": "portmap", "capabilities": {"portMappings": True}}
-    return {"cniVersion": "1.0.0", "name": "pods", "plugins": [bridge, ports]}
+    return {
+        "cniVersion": "1.0.0",
+        "name": "pods",
+        "plugins": [*(cables if with_policies else [bridge]), ports],
+    }
 
 
 def kubelet(site: Site) -> dict[str, Any]:

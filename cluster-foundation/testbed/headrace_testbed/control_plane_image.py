@@ -33,7 +33,8 @@ def control_plane_image(cache: Cache, runner: Path) -> Path:
     java = built_with()
     jars = sorted((BUILT / "lib").glob("*.jar"))
     quick_start = [QUICK_START] if QUICK_START.is_file() else []
-    parts = [version(), runner.parent.name, (java / "release").read_bytes(), options(jars), *own_sources()]
+    parts = [version(), runner.parent.name, (java / "release").read_bytes(), options(jars)]
+    parts += [Path(__file__).read_bytes(), *own_sources()]
     for file in [*jars, *quick_start]:
         parts += [file.name, f"{file.stat().st_size} {file.stat().st_mtime_ns}"]
 

@@ -19,6 +19,7 @@ from headrace_testbed.configuration import VOLUMES
 from headrace_testbed.launch import FAILURES, Launched, environment, import_command
 from headrace_testbed.network import NODE_NAME
 from headrace_testbed.paths import MANIFESTS, Refused, Site
+from headrace_testbed.programs import FLUX_AND_TRAEFIK
 
 STARTED = "STARTED"  # the last line that the starter waits for
 
@@ -98,6 +99,7 @@ class Start:
         self._programs: dict[str, str] = state["programs"]
         self._images: list[str] = state["images"]
         self._with_flux: bool = state["with_flux"]
+        self._with_policies: bool = state["with_policies"]
         self._parts = {part.name: part for part in components(site, state)}
         self._running: dict[str, Launched] = {}
         self._images_failed = ""
@@ -119,7 +121,7 @@ class Start:
         say("the images are there")
         for part in self._running.values():
             part.wait_until_well()
-        say("every component is well")
+        self._wait("names are answered", lambda: is_name_service_up(api), 60)
 
     def _start(self, *names: str) -> None:
         for name in names:
@@ -144,10 +146,21 @@ class Start:
             self._images_failed = str(failure)
 
     def _apply_definitions(self, api: Api) -> None:
-        sources = [MANIFESTS / "node.yaml", self._site.configuration / "volumes.json"]
+        configuration = self._site.configuration
+        with_definitions: list[str] = []
+        sources = [configuration / "node.yaml", configuration / "volumes.json"]
         if self._with_flux:
-            definitions = (Path(folder, "definitions") for folder in self._programs.values())
-            sources += [MANIFESTS / "flux.yaml", *filter(Path.is_dir, definitions)]
+            with_definitions += FLUX_AND_TRAEFIK
+            sources.append(MANIFESTS / "flux.yaml")
+        if self._with_policies:
+            with_definitions.append("felix")
+        sources += [Path(self._programs[name], "definitions") for name in with_definitions]
+        self._apply(*sources)
+        self._wait("the first definitions are known", lambda: are_definitions_known(api), 30)
+        if self._with_policies:
+            self._apply(MANIFESTS / "policies.yaml")
+
+    def _apply(self, *sources: Path) -> None:
         files = [f"--filename={source}" for source in sources]
         kubectl = ["kubectl", "--kubeconfig", str(self._site.kubeconfig), "apply", "--server-side", *files]
         done = subprocess.run(
@@ -158,11 +171,15 @@ class Start:
             text=True,
         )
         if done.returncode:
-            raise Refused(f"`kubectl apply` of the definitions failed: {done.stderr.strip()}")
-        self._wait("the first definitions are known", lambda: are_definitions_known(api), 30)
+            raise Refused(f"`kubectl apply` failed: {done.stderr.strip()}")
 
     def _is_node_ready(self, api: Api) -> bool:
         return is_condition_true(api.get(f"/api/v1/nodes/{NODE_NAME}"), "Ready")
+
+
+def is_name_service_up(api: Api) -> bool:
+    found = api.get("/apis/apps/v1/namespaces/kube-system/deployments/coredns")
+    return bool(found["status"].get("availableReplicas"))
 
 
 def are_definitions_known(api: Api) -> bool:

@@ -5,6 +5,7 @@ import re
 import shutil
 import subprocess
 from collections import deque
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,35 +19,39 @@ TOOL = re.compile(r"^tool (\S+)$", re.MULTILINE)
 
 
 @dataclass(frozen=True)
-class Definitions:
-    """Custom resource definitions in a program's module; a file or a folder of files."""
+class Upstream:
+    """`definitions`: of custom resources, a file or a folder of files in the module."""
 
     module: str
-    path: str
+    definitions: str = ""
 
 
 # The slow ones first, so that the others find most of their packages compiled.
-DEFINITIONS = {
+UPSTREAM = {
     "kube": None,
-    "kustomize-controller": Definitions("github.com/fluxcd/kustomize-controller", "config/crd/bases"),
-    "source-controller": Definitions("github.com/fluxcd/source-controller", "config/crd/bases"),
-    "traefik": Definitions(
+    "kustomize-controller": Upstream("github.com/fluxcd/kustomize-controller", "config/crd/bases"),
+    "source-controller": Upstream("github.com/fluxcd/source-controller", "config/crd/bases"),
+    "traefik": Upstream(
         "github.com/traefik/traefik/v3",
         "docs/content/reference/dynamic-configuration/kubernetes-crd-definition-v1.yml",
     ),
-    "coredns": None,
+    "coredns": Upstream("github.com/coredns/coredns"),
     "pause": None,
+    "felix": Upstream("github.com/projectcalico/calico", "libcalico-go/config/crd"),
+    "cni-name": None,
 }
+FLUX_AND_TRAEFIK = ("source-controller", "kustomize-controller", "traefik")
+POLICIES = ("felix", "cni-name")
 
 
 def version_of(name: str) -> str:
-    """The version of a program whose definitions are in the module that it comes from."""
-    definitions = DEFINITIONS[name]
-    assert definitions
+    """The version of the module that a program of somebody else's comes from."""
+    upstream = UPSTREAM[name]
+    assert upstream
     module = (PROGRAMS / name / "go.mod").read_text()
-    found = re.search(rf"^(?:require)?\s*{re.escape(definitions.module)} (v\S+)", module, re.MULTILINE)
+    found = re.search(rf"^(?:require)?\s*{re.escape(upstream.module)} (v\S+)", module, re.MULTILINE)
     if not found:
-        raise Refused(f"{PROGRAMS / name / 'go.mod'} does not require {definitions.module}.")
+        raise Refused(f"{PROGRAMS / name / 'go.mod'} does not require {upstream.module}.")
     return found[1]
 
 
@@ -87,10 +92,10 @@ def version_flags(module: str) -> list[str]:
     return [f"-X k8s.io/component-base/version.{name}={value}" for name, value in names]
 
 
-def build_all(cache: Cache) -> dict[str, Path]:
+def build_all(cache: Cache, names: Iterable[str]) -> dict[str, Path]:
     """The folder of each program; what is missing is built."""
     go = toolchain()
-    keys = {name: key(PROGRAMS / name, go) for name in DEFINITIONS}
+    keys = {name: key(PROGRAMS / name, go) for name in names}
     missing = [name for name in keys if not cache.has(name, keys[name])]
     if missing:
         print(f"Building {', '.join(missing)}; all of them take about 20 minutes the first time.", flush=True)
@@ -108,9 +113,9 @@ class Builder:
         """Puts the program, and the definitions that come with it, into the folder."""
         with shown(f"building {self._name}", lambda: f"({self._compiled} packages compiled)"):
             self._compile(folder / self._name)
-            definitions = DEFINITIONS[self._name]
-            if definitions:
-                self._copy(definitions, folder / "definitions")
+            upstream = UPSTREAM[self._name]
+            if upstream and upstream.definitions:
+                self._copy(upstream, folder / "definitions")
 
     def _compile(self, program: Path) -> None:
         arguments = command(self._source)
@@ -128,15 +133,15 @@ class Builder:
         if go.returncode:
             raise Refused(f"{self._name} could not be built; Go's last lines:\n{''.join(self._last_lines)}")
 
-    def _copy(self, definitions: Definitions, target: Path) -> None:
+    def _copy(self, upstream: Upstream, target: Path) -> None:
         listed = subprocess.run(
-            ["go", "list", "-mod=readonly", "-m", "-f", "{{.Dir}}", definitions.module],
+            ["go", "list", "-mod=readonly", "-m", "-f", "{{.Dir}}", upstream.module],
             cwd=self._source,
             stdout=subprocess.PIPE,
             text=True,
             check=True,
         )
-        found = Path(listed.stdout.strip()) / definitions.path
+        found = Path(listed.stdout.strip()) / upstream.definitions
         target.mkdir()
         for file in sorted(found.glob("*.yaml")) if found.is_dir() else [found]:
             (target / file.with_suffix(".yaml").name).write_bytes(file.read_bytes())

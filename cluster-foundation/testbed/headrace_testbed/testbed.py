@@ -22,9 +22,9 @@ from headrace_testbed.inside import STARTED
 from headrace_testbed.launch import import_command
 from headrace_testbed.paths import TESTBED, Refused, Site, cache_folder, read_json, write_json
 from headrace_testbed.processes import children, members, namespace_of, started_at
-from headrace_testbed.programs import build_all
+from headrace_testbed.programs import FLUX_AND_TRAEFIK, POLICIES, UPSTREAM, build_all
 from headrace_testbed.progress import Clock
-from headrace_testbed.upstream_images import REPOSITORIES, upstream_image
+from headrace_testbed.upstream_images import upstream_image
 
 START_LIMIT_S = 240
 CLONE_NEWNET = 0x40000000
@@ -41,6 +41,7 @@ COMMANDS = {
     "nsenter": "util-linux",
     "ldd": "libc-bin",
 }
+FELIX_COMMANDS = {"ipset": "ipset", "iptables-nft-restore": "iptables"}
 
 
 @dataclass(frozen=True)
@@ -53,8 +54,17 @@ class Health:
     problem: str = ""
 
 
-def check_packages() -> None:
-    packages = {package for name, package in COMMANDS.items() if shutil.which(name) is None}
+@dataclass(frozen=True)
+class Extras:
+    """Flux and Traefik as processes; network policies that packets obey."""
+
+    with_flux: bool = False
+    with_policies: bool = False
+
+
+def check_packages(extras: Extras) -> None:
+    commands = COMMANDS | (FELIX_COMMANDS if extras.with_policies else {})
+    packages = {package for name, package in commands.items() if shutil.which(name) is None}
     if configuration.cni_folder() is None:
         packages.add("containernetworking-plugins")
     if packages:
@@ -64,17 +74,22 @@ def check_packages() -> None:
         )
 
 
-def build(with_flux: bool) -> tuple[dict[str, Path], list[Path]]:
+def build(extras: Extras) -> tuple[dict[str, Path], list[Path]]:
     """The folder of each program and the archive of each image.
 
     With Flux and Traefik as processes, and the control plane on this machine, these need no images.
     """
-    check_packages()
+    check_packages(extras)
     cache = Cache(cache_folder())
-    programs, runner = build_all(cache), runner_image(cache)
-    images = [pause_image(cache, programs["pause"]), runner]
-    if not with_flux:
-        images += [upstream_image(cache, name, programs[name]) for name in REPOSITORIES]
+    wanted = (name for name in UPSTREAM if extras.with_policies or name not in POLICIES)
+    programs, runner = build_all(cache, wanted), runner_image(cache)
+    images = [
+        pause_image(cache, programs["pause"]),
+        upstream_image(cache, "coredns", programs["coredns"]),
+        runner,
+    ]
+    if not extras.with_flux:
+        images += [upstream_image(cache, name, programs[name]) for name in FLUX_AND_TRAEFIK]
         images.append(control_plane_image(cache, runner))
     return programs, images
 
@@ -83,20 +98,19 @@ class Testbed:
     def __init__(self, site: Site) -> None:
         self._site = site
 
-    def up(self, with_flux: bool = False) -> bool:
+    def up(self, extras: Extras) -> bool:
         """False when it was up already."""
         if os.geteuid() != 0:
             raise Refused("namespaces with a network and mounts need root: call it with sudo.")
-        check_packages()
         clock = Clock()
         with turn(self._site.lock_file):
             if self.is_up():
                 return False
             self._end()
             network.check_addresses_are_free()
-            programs, images = build(with_flux)
+            programs, images = build(extras)
             clock.say("programs and images are built")
-            self._lay_out(programs, images, with_flux)
+            self._lay_out(programs, images, extras)
             self._start(clock)
         return True
 
@@ -141,7 +155,7 @@ class Testbed:
         """Builds what is stale of the images and has the node know them; the names of those."""
         with turn(self._site.lock_file):
             state = self._required_state()
-            _, images = build(state["with_flux"])
+            _, images = build(Extras(state["with_flux"], state["with_policies"]))
             fresh = [str(image) for image in images if str(image) not in state["images"]]
             for image in fresh:
                 self._inside(*import_command(image))
@@ -211,23 +225,22 @@ class Testbed:
         alive = bool(state) and started_at(state["pid"]) == state["since"]
         return next(iter(children(state["pid"])), None) if alive else None
 
-    def _lay_out(self, programs: dict[str, Path], images: list[Path], with_flux: bool) -> None:
+    def _lay_out(self, programs: dict[str, Path], images: list[Path], extras: Extras) -> None:
         site = self._site
         for folder in (site.pki, site.logs, site.configuration):
             shutil.rmtree(folder, ignore_errors=True)
         (site.logs / "pods").mkdir(parents=True)
         site.configuration.mkdir(mode=0o700)
         certificates.make(site)
-        configuration.write(site)
-        site.write_state(
-            {
-                "programs": {name: str(folder) for name, folder in programs.items()},
-                "images": [str(image) for image in images],
-                "with_flux": with_flux,
-                "pid": 0,
-                "since": "nobody",
-            }
-        )
+        state = {
+            "programs": {name: str(folder) for name, folder in programs.items()},
+            "images": [str(image) for image in images],
+            **asdict(extras),
+            "pid": 0,
+            "since": "nobody",
+        }
+        configuration.write(site, state)
+        site.write_state(state)
 
     def _start(self, clock: Clock) -> None:
         unshare = ["unshare", "--pid", "--fork", "--kill-child", "--mount-proc", "--mount", "--net"]

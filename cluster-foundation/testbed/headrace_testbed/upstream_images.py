@@ -1,4 +1,4 @@
-"""Flux's controllers and Traefik as images, under the names that everybody's manifests know them by."""
+"""Programs of others as images, under the names that everybody's manifests know them by."""
 
 from pathlib import Path
 
@@ -11,6 +11,7 @@ REPOSITORIES = {
     "source-controller": "ghcr.io/fluxcd/source-controller",
     "kustomize-controller": "ghcr.io/fluxcd/kustomize-controller",
     "traefik": f"{LIBRARY}/traefik",
+    "coredns": "registry.k8s.io/coredns/coredns",
 }
 
 
@@ -31,4 +32,5 @@ def upstream_image(cache: Cache, name: str, program: Path) -> Path:
         )
         write_image(folder / ARCHIVE, image, [files], settings)
 
-    return cache.get(f"image-{name}", key_of([image, program.name, *own_sources()]), make) / ARCHIVE
+    key = key_of([image, program.name, Path(__file__).read_bytes(), *own_sources()])
+    return cache.get(f"image-{name}", key, make) / ARCHIVE

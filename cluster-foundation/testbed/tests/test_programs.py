@@ -51,7 +51,7 @@ def test_what_go_does_not_read_keeps_the_key(source: Path) -> None:
     assert programs.key(source, GO) == before
 
 
-@pytest.mark.parametrize("name", programs.DEFINITIONS)
+@pytest.mark.parametrize("name", programs.UPSTREAM)
 def test_a_program_is_its_own_main_or_the_tool_that_its_module_names(name: str) -> None:
     source = PROGRAMS / name
     built = programs.command(source)[-1]

@@ -1,0 +1,3 @@
+module dev.headrace/testbed/cni-name
+
+go 1.26.0
