@@ -99,7 +99,9 @@ final class InstalledCluster implements AutoCloseable {
 
   private static void run(List<String> command) {
     try {
-      Process process = new ProcessBuilder(command).directory(HOME.toFile()).inheritIO().start();
+      Process process =
+          new ProcessBuilder(command).directory(HOME.toFile()).redirectErrorStream(true).start();
+      process.inputReader().lines().forEach(System.out::println);
       if (process.waitFor() != 0) {
         throw new IllegalStateException(
             "%s ended with exit code %d".formatted(command, process.exitValue()));
