@@ -7,7 +7,6 @@ import dev.headrace.git.DirectoryId;
 import dev.headrace.git.TenantId;
 import io.fabric8.kubernetes.api.model.Event;
 import io.fabric8.kubernetes.api.model.HasMetadata;
-import io.fabric8.kubernetes.api.model.ObjectReference;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -17,8 +16,6 @@ import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Collections;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -36,20 +33,12 @@ import org.jspecify.annotations.Nullable;
  * moment old, each kind by a moment of its own. Thread-safe.
  */
 final class ClusterView implements AutoCloseable {
-  private static final int REMEMBERED_WARNINGS = 5_000;
   private static final String BY_APP = "app";
 
   private final KubernetesClient client;
   private final Clock clock;
   private final List<SharedIndexInformer<?>> informers = new ArrayList<>();
-  private final Map<String, String> warnings =
-      Collections.synchronizedMap(
-          new LinkedHashMap<>() {
-            @Override
-            protected boolean removeEldestEntry(Map.Entry<String, String> eldest) {
-              return size() > REMEMBERED_WARNINGS;
-            }
-          });
+  private final Warnings warnings = new Warnings();
   private volatile Instant fluxMoved = Instant.MIN;
 
   private final SharedIndexInformer<Kustomization> kustomizations;
@@ -115,7 +104,7 @@ final class ClusterView implements AutoCloseable {
     artifacts.addEventHandler(told((before, now) -> tell(listener, now)));
     deployments.addEventHandler(told((before, now) -> tell(listener, now)));
     pods.addEventHandler(told((before, now) -> tell(listener, now)));
-    events.addEventHandler(told((before, now) -> remember(now)));
+    events.addEventHandler(new Remembering());
     return CompletableFuture.allOf(
         informers.stream()
             .map(informer -> informer.start().toCompletableFuture())
@@ -151,9 +140,20 @@ final class ClusterView implements AutoCloseable {
         .ifPresent(tenant -> listener.changed(new TenantId(tenant)));
   }
 
-  private void remember(Event event) {
-    ObjectReference about = event.getInvolvedObject();
-    warnings.put(about.getNamespace() + "/" + about.getName(), event.getMessage());
+  /** That an event expires says nothing. */
+  private final class Remembering implements ResourceEventHandler<Event> {
+    @Override
+    public void onAdd(Event event) {
+      warnings.remember(event);
+    }
+
+    @Override
+    public void onUpdate(Event before, Event now) {
+      warnings.remember(now);
+    }
+
+    @Override
+    public void onDelete(Event event, boolean unknown) {}
   }
 
   Optional<Kustomization> kustomization(String namespace, String name) {
@@ -202,8 +202,7 @@ final class ClusterView implements AutoCloseable {
 
   /** What kubelet or the scheduler warned of last. */
   Optional<String> warning(Pod pod) {
-    return Optional.ofNullable(
-        warnings.get(pod.getMetadata().getNamespace() + "/" + pod.getMetadata().getName()));
+    return warnings.of(pod);
   }
 
   /** When kustomize-controller was last seen at work on anything of ours. */

@@ -1,6 +1,7 @@
 package dev.headrace.delivery.flux;
 
 import io.fabric8.kubernetes.api.model.Condition;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -13,5 +14,10 @@ final class Conditions {
     return conditions == null
         ? Optional.empty()
         : conditions.stream().filter(condition -> condition.getType().equals(type)).findFirst();
+  }
+
+  /** When it became what it is, to the second. */
+  static Instant since(Condition condition) {
+    return Instant.parse(condition.getLastTransitionTime());
   }
 }

@@ -9,6 +9,8 @@ import dev.headrace.git.AppId;
 import dev.headrace.git.DirectoryId;
 import dev.headrace.git.PlatformRepository;
 import dev.headrace.git.TenantId;
+import io.fabric8.kubernetes.api.model.Status;
+import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -29,6 +31,10 @@ import org.slf4j.LoggerFactory;
 final class FluxEngine implements DeliveryEngine, ClusterView.Listener, AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(FluxEngine.class);
   private static final String TENANT_ACCOUNT = "headrace-tenant";
+
+  /** Rights in a namespace that was only just made take a moment. */
+  private static final Duration REFUSED_LIMIT = Duration.ofSeconds(5);
+
   private static final Duration ROUTE_LIMIT = Duration.ofSeconds(20);
   private static final Duration ROUTE_TICK = Duration.ofMillis(25);
   private static final Duration SLOW_TICK = Duration.ofSeconds(1);
@@ -121,6 +127,23 @@ final class FluxEngine implements DeliveryEngine, ClusterView.Listener, AutoClos
 
   private void deliver(Target target) {
     Following following = following(target);
+    try {
+      tell(target, following);
+    } catch (KubernetesClientException e) {
+      if (!following.isLive() && following.since().plus(REFUSED_LIMIT).isBefore(clock.instant())) {
+        following.failed(FluxFailures.notTold(said(e)));
+      }
+      throw e;
+    }
+  }
+
+  private static String said(KubernetesClientException e) {
+    return Optional.ofNullable(e.getStatus())
+        .map(Status::getMessage)
+        .orElseGet(() -> String.valueOf(e.getMessage()));
+  }
+
+  private void tell(Target target, Following following) {
     switch (tenants.state(target)) {
       case Tenants.State.Preparing(boolean news) -> {
         if (news) {

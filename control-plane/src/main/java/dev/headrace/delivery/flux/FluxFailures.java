@@ -44,21 +44,13 @@ final class FluxFailures {
   }
 
   private static Failure refused(String message) {
-    if (message.contains("being terminated")) {
-      return failure(
-          Stage.APPLIED,
-          "The namespace of your apps is being removed.",
-          message,
-          "Ask your operator; deploy again when it is there anew.");
+    Optional<Failure> namespace = ofNamespace(Stage.APPLIED, message);
+    if (namespace.isPresent()) {
+      return namespace.get();
     }
-    if (message.contains("exceeded quota")) {
-      return failure(
-          Stage.APPLIED,
-          "Your apps would use more than you are allowed together.",
-          message,
-          "Delete or stop an app you no longer need, or ask your operator for more.");
-    }
-    if (message.contains("(Forbidden)") || message.contains("denied request")) {
+    if (message.contains("(Forbidden)")
+        || message.contains("denied request")
+        || message.contains("denied the request")) {
       return failure(
           Stage.APPLIED,
           "The cluster does not allow this to you.",
@@ -79,6 +71,57 @@ final class FluxFailures {
         "Flux could not apply the commit.",
         message,
         "Flux tries again by itself. If this stays, tell your operator what stands above.");
+  }
+
+  /** What no object of the namespace can do anything about, whoever says so. */
+  static Optional<Failure> ofNamespace(Stage stage, String message) {
+    if (message.contains("being terminated")) {
+      return Optional.of(
+          failure(
+              stage,
+              "The namespace of your apps is being removed.",
+              message,
+              "Ask your operator. The commit stays and is applied when the namespace is there anew."));
+    }
+    return message.contains("exceeded quota")
+        ? Optional.of(
+            failure(
+                stage,
+                "Your apps would use more than you are allowed together.",
+                message,
+                "Delete or stop an app you no longer need, or ask your operator for more."))
+        : Optional.empty();
+  }
+
+  /** The API server does not take what is to be written for Flux. */
+  static Failure notTold(String message) {
+    return ofNamespace(Stage.FETCHED, message)
+        .orElseGet(() ->
+            failure(
+                Stage.FETCHED,
+                "The cluster could not be told of this commit.",
+                message,
+                "It is tried again and again, and the commit stays. Tell your operator what stands"
+                    + " above."));
+  }
+
+  static Failure fetching(Duration waited) {
+    return failure(
+        Stage.FETCHED,
+        "Flux has been fetching the commit from Headrace for more than %d seconds."
+            .formatted(waited.toSeconds()),
+        "the Kustomization says that it fetches, and nothing since",
+        "Flux goes on trying. If this stays, tell your operator to look at the Service"
+            + " headrace-artifacts, the network policies and kustomize-controller.");
+  }
+
+  static Failure applying(Duration waited) {
+    return failure(
+        Stage.APPLIED,
+        "Flux has been applying the commit for more than %d seconds.".formatted(waited.toSeconds()),
+        "the Kustomization says that it applies, and nothing since",
+        "It may go on by itself. If this stays, tell your operator to look at kustomize-controller"
+            + " in the namespace flux-system.");
   }
 
   static Failure suspended(Target target) {

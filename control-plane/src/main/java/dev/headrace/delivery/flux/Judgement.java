@@ -5,6 +5,7 @@ import dev.headrace.delivery.Stage;
 import dev.headrace.flux.Kustomization;
 import dev.headrace.flux.KustomizationSpec;
 import dev.headrace.flux.KustomizationStatus;
+import io.fabric8.kubernetes.api.model.Condition;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.api.model.apps.DeploymentStatus;
@@ -16,6 +17,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,6 +37,9 @@ record Judgement(
 
   /** Flux takes up a new revision within some ms; a busy one shows that it works. */
   private static final Duration FLUX_SILENT = Duration.ofSeconds(10);
+
+  /** Fetching and applying take less than a second; longer is worth a word. */
+  private static final Duration FLUX_AT_WORK = Duration.ofSeconds(10);
 
   /**
    * What is seen of one app.
@@ -74,7 +79,7 @@ record Judgement(
     if (isRolledOut(deployment.get(), target.replicas())) {
       return new Judgement(reached, true, Optional.empty(), Optional.empty());
     }
-    PodFailures.Found found = new PodFailures(target, sight).look(deployment.get());
+    PodFailures.Found found = new PodFailures(sight).look(deployment.get());
     return new Judgement(reached, false, found.failure(), found.lookAgain());
   }
 
@@ -87,12 +92,7 @@ record Judgement(
     Set<Stage> reached = attempted ? EnumSet.of(Stage.FETCHED) : EnumSet.noneOf(Stage.class);
     boolean takenUp = attempted || names(flux, target.revision());
     if (takenUp) {
-      Optional<Failure> failure =
-          flux.flatMap(status -> Conditions.of(status.conditions(), "Ready"))
-              .filter(ready -> ready.getStatus().equals("False"))
-              .filter(ready -> attempted == !ready.getReason().equals("ArtifactFailed"))
-              .map(FluxFailures::of);
-      return new Judgement(reached, false, failure, Optional.empty());
+      return atWork(reached, sight, flux.orElseThrow());
     }
     if (sight
         .kustomization()
@@ -102,13 +102,45 @@ record Judgement(
       return new Judgement(
           reached, false, Optional.of(FluxFailures.suspended(target)), Optional.empty());
     }
-    Instant quietSince =
-        sight.delivered().isAfter(sight.fluxMoved()) ? sight.delivered() : sight.fluxMoved();
-    Duration left = FLUX_SILENT.minus(Duration.between(quietSince, sight.now()));
+    return within(
+        reached,
+        FLUX_SILENT,
+        Duration.between(latest(sight.delivered(), sight.fluxMoved()), sight.now()),
+        () -> FluxFailures.silent(FLUX_SILENT));
+  }
+
+  /** Flux has begun with this commit: it says what is wrong, or comes no further. */
+  private static Judgement atWork(Set<Stage> reached, Sight sight, KustomizationStatus status) {
+    Optional<Condition> ready = Conditions.of(status.conditions(), "Ready");
+    Optional<Failure> failure =
+        ready.filter(condition -> condition.getStatus().equals("False")).map(FluxFailures::of);
+    if (failure.isPresent()) {
+      return new Judgement(reached, false, failure, Optional.empty());
+    }
+    Instant begun = latest(sight.delivered(), ready.map(Conditions::since).orElse(Instant.MIN));
+    return reached.contains(Stage.FETCHED)
+        ? within(
+            reached,
+            FLUX_AT_WORK,
+            Duration.between(latest(begun, sight.fluxMoved()), sight.now()),
+            () -> FluxFailures.applying(FLUX_AT_WORK))
+        : within(
+            reached,
+            FLUX_AT_WORK,
+            Duration.between(begun, sight.now()),
+            () -> FluxFailures.fetching(FLUX_AT_WORK));
+  }
+
+  private static Judgement within(
+      Set<Stage> reached, Duration limit, Duration passed, Supplier<Failure> failure) {
+    Duration left = limit.minus(passed);
     return left.isPositive()
         ? new Judgement(reached, false, Optional.empty(), Optional.of(left))
-        : new Judgement(
-            reached, false, Optional.of(FluxFailures.silent(FLUX_SILENT)), Optional.empty());
+        : new Judgement(reached, false, Optional.of(failure.get()), Optional.empty());
+  }
+
+  private static Instant latest(Instant one, Instant other) {
+    return one.isAfter(other) ? one : other;
   }
 
   /** An artifact that cannot be fetched is only told of while the next try runs. */
@@ -136,10 +168,16 @@ record Judgement(
   private static boolean isRolledOut(Deployment deployment, int replicas) {
     @Nullable DeploymentStatus status = deployment.getStatus();
     return status != null
-        && number(status.getObservedGeneration()) >= deployment.getMetadata().getGeneration()
+        && isObserved(deployment)
         && number(status.getReplicas()) == replicas
         && number(status.getUpdatedReplicas()) == replicas
         && number(status.getAvailableReplicas()) == replicas;
+  }
+
+  /** Whether its status speaks of what it is to be now. */
+  static boolean isObserved(Deployment deployment) {
+    return number(deployment.getStatus().getObservedGeneration())
+        >= deployment.getMetadata().getGeneration();
   }
 
   private static long number(@Nullable Number value) {

@@ -25,15 +25,18 @@ final class PodFailures {
   /** Room may become free by itself, when a pod that ends is gone. */
   private static final Duration UNSCHEDULABLE = Duration.ofSeconds(5);
 
-  private static final String MEND_AND_DEPLOY =
-      "Mend the line that the traceback ends with and deploy again.";
+  /** What kubelet warns of may pass, as when a file is there a moment later than its pod. */
+  private static final Duration WARNED = Duration.ofSeconds(10);
 
-  private final Target target;
+  /** A cluster that has much to start takes its time. */
+  private static final Duration UNHEARD_OF = Duration.ofSeconds(60);
+
   private final Judgement.Sight sight;
+  private final Answers answers;
 
-  PodFailures(Target target, Judgement.Sight sight) {
-    this.target = target;
+  PodFailures(Judgement.Sight sight) {
     this.sight = sight;
+    this.answers = new Answers(sight.startLimit(), sight.warning());
   }
 
   /**
@@ -55,11 +58,16 @@ final class PodFailures {
     }
   }
 
+  /** Of the pods that the Deployment is to have now. */
   Found look(Deployment deployment) {
+    List<Pod> pods =
+        sight.pods().stream()
+            .filter(pod -> Judgement.content(pod).equals(Judgement.content(deployment)))
+            .filter(pod -> pod.getMetadata().getDeletionTimestamp() == null)
+            .toList();
     return Stream.concat(
-            sight.pods().stream()
-                .filter(pod -> Judgement.content(pod).equals(Optional.of(target.content())))
-                .filter(pod -> pod.getMetadata().getDeletionTimestamp() == null)
+            pods.stream()
+                .filter(pod -> pod.equals(pods.getFirst()) || !isGivenUp(pod))
                 .map(this::ofPod),
             Stream.of(ofDeployment(deployment)))
         .filter(found -> !found.isNothing())
@@ -68,7 +76,7 @@ final class PodFailures {
   }
 
   private Found ofDeployment(Deployment deployment) {
-    return deployment.getStatus() == null
+    return deployment.getStatus() == null || !Judgement.isObserved(deployment)
         ? Found.NOTHING
         : deployment.getStatus().getConditions().stream()
             .filter(condition -> condition.getType().equals("ReplicaFailure"))
@@ -80,16 +88,13 @@ final class PodFailures {
 
   private static Failure notCreated(DeploymentCondition condition) {
     String message = String.valueOf(condition.getMessage());
-    return message.contains("exceeded quota")
-        ? failure(
-            "Your apps would use more than you are allowed together.",
-            Optional.of(message),
-            "Delete or stop an app you no longer need, or ask your operator for more.")
-        : failure(
-            "The cluster does not let the app's pod be created.",
-            Optional.of(message),
-            "Tell your operator what stands above; Headrace renders the pod, so this is no fault of"
-                + " the app.");
+    return FluxFailures.ofNamespace(Stage.STARTING, message)
+        .orElseGet(() ->
+            failure(
+                "The cluster does not let the app's pod be created.",
+                Optional.of(message),
+                "Tell your operator what stands above; Headrace renders the pod, so this is no"
+                    + " fault of the app."));
   }
 
   private Found ofPod(Pod pod) {
@@ -97,18 +102,35 @@ final class PodFailures {
     if (status == null) {
       return Found.NOTHING;
     }
+    if (isGivenUp(pod)) {
+      return Found.of(
+          failure(
+              "The node did not keep the app's pod (%s)."
+                  .formatted(Objects.requireNonNullElse(status.getReason(), "failed")),
+              Optional.ofNullable(status.getMessage()),
+              "The cluster starts another one. If this stays, tell your operator what stands"
+                  + " above."));
+    }
     Optional<PodCondition> unschedulable =
-        status.getConditions().stream()
-            .filter(condition -> condition.getType().equals("PodScheduled"))
-            .filter(condition -> condition.getStatus().equals("False"))
-            .findFirst();
+        condition(pod, "PodScheduled").filter(condition -> condition.getStatus().equals("False"));
     if (unschedulable.isPresent()) {
       return noNode(unschedulable.get());
     }
     return status.getContainerStatuses().stream()
         .findFirst()
         .map(container -> ofContainer(pod, container))
-        .orElse(Found.NOTHING);
+        .orElseGet(() -> notStarted(pod));
+  }
+
+  /** Evicted, or not let in by the node: no container of it is started again. */
+  private static boolean isGivenUp(Pod pod) {
+    return pod.getStatus() != null && "Failed".equals(pod.getStatus().getPhase());
+  }
+
+  private static Optional<PodCondition> condition(Pod pod, String type) {
+    return pod.getStatus().getConditions().stream()
+        .filter(condition -> condition.getType().equals(type))
+        .findFirst();
   }
 
   private Found noNode(PodCondition condition) {
@@ -125,22 +147,64 @@ final class PodFailures {
   }
 
   private Found ofContainer(Pod pod, ContainerStatus container) {
+    if (Boolean.TRUE.equals(container.getReady())) {
+      return Found.NOTHING;
+    }
+    Optional<ContainerState> state = Optional.ofNullable(container.getState());
+    Found waits =
+        state.map(ContainerState::getWaiting).map(PodFailures::waiting).orElse(Found.NOTHING);
+    if (!waits.isNothing()) {
+      return waits;
+    }
     Optional<ContainerStateTerminated> ended =
-        Optional.ofNullable(container.getState())
+        state
             .map(ContainerState::getTerminated)
             .or(() ->
                 Optional.ofNullable(container.getLastState()).map(ContainerState::getTerminated));
     if (ended.isPresent()) {
-      return Found.of(ended(pod, ended.get()));
+      return Found.of(answers.ended(pod, ended.get()));
     }
-    @Nullable ContainerStateWaiting waiting =
-        container.getState() == null ? null : container.getState().getWaiting();
-    if (waiting != null) {
-      return waiting(waiting);
+    return state
+        .map(ContainerState::getRunning)
+        .map(running -> silent(pod, Instant.parse(running.getStartedAt())))
+        .orElseGet(() -> notStarted(pod));
+  }
+
+  /** It runs and does not pass its probe. */
+  private Found silent(Pod pod, Instant since) {
+    if (Answers.began(pod, since)) {
+      return Found.of(answers.noMore(pod));
     }
-    return container.getState() == null || container.getState().getRunning() == null
-        ? Found.NOTHING
-        : silent(pod, Instant.parse(container.getState().getRunning().getStartedAt()));
+    Duration left = sight.startLimit().minus(Duration.between(since, sight.now()));
+    return left.isPositive() ? Found.within(left) : Found.of(answers.notInTime(pod));
+  }
+
+  /** It has a node, and nothing of it runs there. */
+  private Found notStarted(Pod pod) {
+    Optional<Instant> since =
+        condition(pod, "PodScheduled").map(PodCondition::getLastTransitionTime).map(Instant::parse);
+    if (since.isEmpty()) {
+      return Found.NOTHING;
+    }
+    Optional<String> warning = sight.warning().apply(pod);
+    Duration passed = Duration.between(since.get(), sight.now());
+    Duration left = WARNED.minus(passed);
+    if (left.isPositive()) {
+      return Found.within(left);
+    }
+    if (warning.isPresent()) {
+      return Found.of(notCreated(warning));
+    }
+    left = UNHEARD_OF.minus(passed);
+    return left.isPositive()
+        ? Found.within(left)
+        : Found.of(
+            failure(
+                "The node has not started the app for %d seconds."
+                    .formatted(UNHEARD_OF.toSeconds()),
+                Optional.empty(),
+                "It may have much to do. If this stays, tell your operator to look at the node of"
+                    + " pod %s.".formatted(pod.getMetadata().getName())));
   }
 
   private static Found waiting(ContainerStateWaiting waiting) {
@@ -154,64 +218,19 @@ final class PodFailures {
                   "Tell your operator; this is no fault of the app. The deploy goes on as soon as"
                       + " the image is there."));
       case "CreateContainerConfigError", "CreateContainerError", "RunContainerError" ->
-          Found.of(
-              failure(
-                  "The app's container cannot be created.",
-                  message,
-                  "Tell your operator what stands above; this is no fault of the app."));
+          Found.of(notCreated(message));
       default -> Found.NOTHING;
     };
   }
 
-  private Failure ended(Pod pod, ContainerStateTerminated ended) {
-    if ("OOMKilled".equals(ended.getReason())) {
-      return failure(
-          "The app used more memory than it may (%s) while it started.".formatted(limit(pod)),
-          Optional.of("the container was ended by the kernel (OOMKilled)"),
-          "Load less at start, or choose a larger plan.");
-    }
-    Optional<Fault> fault = Fault.of(ended.getMessage());
-    if (fault.isPresent()) {
-      return new Failure(
-          Stage.STARTING,
-          "The app ended while it started: " + fault.get().summary(),
-          fault.get().traceback(),
-          MEND_AND_DEPLOY,
-          fault.get().file(),
-          fault.get().line());
-    }
-    Optional<String> told = Optional.ofNullable(ended.getMessage()).filter(text -> !text.isBlank());
+  static Failure notCreated(Optional<String> message) {
     return failure(
-        "The app ended while it started (exit code %d).".formatted(ended.getExitCode()),
-        told.or(() -> sight.warning().apply(pod)),
-        "Its log says what it did last.");
+        "The app's container cannot be created.",
+        message,
+        "Tell your operator what stands above; this is no fault of the app.");
   }
 
-  /** It runs and does not pass its probe. */
-  private Found silent(Pod pod, Instant since) {
-    Duration left = sight.startLimit().minus(Duration.between(since, sight.now()));
-    if (left.isPositive()) {
-      return Found.within(left);
-    }
-    Optional<String> warning = sight.warning().apply(pod);
-    return Found.of(
-        failure(
-            "The app did not answer within %d seconds of its start."
-                .formatted(sight.startLimit().toSeconds()),
-            warning,
-            "Move slow work out of the module and out of startup handlers; its log says how far it"
-                + " came."));
-  }
-
-  private static String limit(Pod pod) {
-    return List.copyOf(pod.getSpec().getContainers()).stream()
-        .findFirst()
-        .map(container -> container.getResources().getLimits().get("memory"))
-        .map(Object::toString)
-        .orElse("its limit");
-  }
-
-  private static Failure failure(String cause, Optional<String> evidence, String nextStep) {
+  static Failure failure(String cause, Optional<String> evidence, String nextStep) {
     return new Failure(
         Stage.STARTING, cause, evidence, nextStep, Optional.empty(), OptionalInt.empty());
   }

@@ -22,7 +22,7 @@ final class RuntimeStates {
     if (isAvailable(deployment.get())) {
       return new RuntimeState.Running(servingVersion.get());
     }
-    return new PodFailures(target, sight)
+    return new PodFailures(sight)
         .look(deployment.get())
         .failure()
         .map(Failure::cause)
