@@ -12,6 +12,7 @@ from typing import Any
 from headrace_testbed.api import Api, eventually
 from headrace_testbed.components import APPS_PORT
 from headrace_testbed.network import NODE
+from headrace_testbed.paths import version
 
 NAMESPACE = "measure-start"
 CLIENTS = 10
@@ -25,7 +26,7 @@ def template() -> Pod:
     resources = {"requests": {"cpu": "50m", "memory": "64Mi"}, "limits": {"cpu": "250m", "memory": "128Mi"}}
     part = {
         "name": "runner",
-        "image": "headrace-runner:testbed",
+        "image": f"headrace-runner:{version()}",
         "imagePullPolicy": "IfNotPresent",
         "ports": [{"name": "http", "containerPort": 8000}],
         "terminationMessagePolicy": "FallbackToLogsOnError",
