@@ -33,14 +33,26 @@ public class AppConfiguration {
   }
 
   @Bean
+  Edits edits(
+      PlatformRepository repository, Manifests manifests, Deploys deploys, Changes changes) {
+    return new Edits(repository, manifests, deploys, changes);
+  }
+
+  @Bean
+  Lifecycle lifecycle(Apps apps, Edits edits, PlatformRepository repository) {
+    return new Lifecycle(apps, edits, repository);
+  }
+
+  @Bean
   Apps apps(
       ProjectedApps projected,
       Deploys deploys,
       PlatformRepository repository,
       Manifests manifests,
       SourceGate gate,
-      Changes changes) {
-    return new Apps(projected, deploys, repository, manifests, gate, changes);
+      Changes changes,
+      Edits edits) {
+    return new Apps(projected, deploys, repository, manifests, gate, changes, edits);
   }
 
   @Bean

@@ -105,7 +105,8 @@ class AppController {
       @AuthenticationPrincipal Caller caller, @PathVariable String appId) {
     ProjectedApp app = visible(caller, appId);
     ParsedApp now = apps.read(app);
-    Optional<Deploy> serving = deploys.serving(app.id()).flatMap(deploys::find);
+    Optional<Deploy> serving =
+        now.spec().isStopped() ? newest(app) : deploys.serving(app.id()).flatMap(deploys::find);
     Optional<SourceFiles> deployed =
         serving.map(deploy -> apps.readAt(app.id(), deploy.commit().id()).source());
     return ResponseEntity.ok()
@@ -252,7 +253,11 @@ class AppController {
   }
 
   private AppStatus statusOf(ProjectedApp app) {
-    return AppStatus.of(deploys.find(app.id(), app.version().orElse(0)), engine.state(app.id()));
+    return AppStatus.of(newest(app), engine.state(app.id()));
+  }
+
+  private Optional<Deploy> newest(ProjectedApp app) {
+    return deploys.find(app.id(), app.version().orElse(0));
   }
 
   private ProjectedApp visible(Caller caller, String appId) {

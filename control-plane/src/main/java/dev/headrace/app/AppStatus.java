@@ -11,7 +11,7 @@ import java.util.Optional;
  * An app's state in the words of today's clients, from its newest version's verdict and from what
  * runs.
  *
- * @param status deploying, running or error
+ * @param status deploying, running, stopped or error
  * @param stage the finer word
  * @param ready the newest version is the one that answers
  * @param pod the state of what runs, in Kubernetes' words
@@ -19,6 +19,7 @@ import java.util.Optional;
 record AppStatus(String status, String stage, boolean ready, String pod, Optional<String> error) {
   private static final String DEPLOYING = "deploying";
   private static final String RUNNING = "running";
+  private static final String STOPPED = "stopped";
   private static final String ERROR = "error";
 
   static AppStatus of(Optional<Deploy> newest, RuntimeState runtime) {
@@ -43,6 +44,8 @@ record AppStatus(String status, String stage, boolean ready, String pod, Optiona
           new AppStatus(ERROR, ERROR, false, pod, Optional.of(reason));
       case RuntimeState.Starting starting ->
           new AppStatus(DEPLOYING, "starting", false, pod, Optional.empty());
+      case RuntimeState.Stopped stopped ->
+          new AppStatus(STOPPED, STOPPED, false, pod, Optional.empty());
       case RuntimeState.Absent absent ->
           new AppStatus(DEPLOYING, "pending", false, pod, Optional.empty());
     };
@@ -63,6 +66,7 @@ record AppStatus(String status, String stage, boolean ready, String pod, Optiona
       case RuntimeState.Running running -> "Running";
       case RuntimeState.Starting starting -> "Pending";
       case RuntimeState.Crashed crashed -> "NotReady";
+      case RuntimeState.Stopped stopped -> "NotFound";
       case RuntimeState.Absent absent -> "NotFound";
     };
   }

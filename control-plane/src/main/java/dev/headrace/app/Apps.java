@@ -17,25 +17,22 @@ import dev.headrace.manifests.Manifests;
 import dev.headrace.manifests.Mode;
 import dev.headrace.manifests.ParsedApp;
 import dev.headrace.manifests.Resources;
-import dev.headrace.manifests.SourceFiles;
 import dev.headrace.projection.ProjectedApp;
 import dev.headrace.projection.ProjectedApps;
 import java.util.Optional;
-import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** What authors do with apps. Each method that changes something ends as one commit. */
 final class Apps {
-  private static final int ATTEMPTS = 10;
-
   private final ProjectedApps apps;
   private final Deploys deploys;
   private final PlatformRepository repository;
   private final Manifests manifests;
   private final SourceGate gate;
   private final Changes changes;
+  private final Edits edits;
 
   Apps(
       ProjectedApps apps,
@@ -43,20 +40,16 @@ final class Apps {
       PlatformRepository repository,
       Manifests manifests,
       SourceGate gate,
-      Changes changes) {
+      Changes changes,
+      Edits edits) {
     this.apps = apps;
     this.deploys = deploys;
     this.repository = repository;
     this.manifests = manifests;
     this.gate = gate;
     this.changes = changes;
+    this.edits = edits;
   }
-
-  /** An app as its newest commit has it. */
-  private record Current(AppCommit head, ParsedApp app) {}
-
-  /** What a new version is made of. */
-  private record Draft(AppSpec spec, SourceFiles source) {}
 
   /**
    * The new app's id follows from who asks and the Deploy-Id, so that a request sent twice makes
@@ -65,7 +58,7 @@ final class Apps {
   AppCommit create(Submission submission, AppRequest request) {
     AppIds.Candidate id = AppIds.first(submission.caller().userId(), submission.deployId());
     SourceGate.Admitted source = gate.admitNew(submission.caller(), request);
-    for (int attempt = 0; attempt < ATTEMPTS; attempt++, id = id.next()) {
+    for (int attempt = 0; attempt < Edits.ATTEMPTS; attempt++, id = id.next()) {
       if (isTaken(id.appId(), submission)) {
         continue;
       }
@@ -85,11 +78,14 @@ final class Apps {
     throw ApiError.of(ErrorCode.DEPLOY_FAILED, "No free app id was found; try again");
   }
 
-  /** A name alone is a rename: committed, but nothing is deployed. */
+  /**
+   * A name alone is a rename: committed, but nothing is deployed. Anything else has a stopped app
+   * run again.
+   */
   AppCommit update(
       Submission submission, AppId id, AppRequest request, Optional<CommitId> expectedHead) {
     ProjectedApp visible = visible(submission.caller(), id);
-    Current current = current(visible);
+    Edits.Current current = edits.current(visible.id());
     ParsedApp now = current.app();
     SourceGate.refuseUnsupported(request);
     boolean single = now.spec().mode() == Mode.SINGLE;
@@ -109,20 +105,26 @@ final class Apps {
     if (earlier.isPresent()) {
       return earlier.get();
     }
-    return change(
-        submission,
-        visible,
-        current,
-        expectedHead,
-        action,
-        Optional.empty(),
-        app ->
-            new Draft(
-                named(framework(app.spec(), admitted), request.name()),
-                admitted.map(SourceGate.Admitted::files).orElse(app.source())));
+    return changed(
+        edits.make(
+            submission,
+            current,
+            action,
+            expectedHead,
+            Optional.empty(),
+            app -> {
+              AppSpec named = named(framework(app.spec(), admitted), request.name());
+              return Optional.of(
+                  new Edits.Draft(
+                      action == Action.DEPLOY ? named.running() : named,
+                      admitted.map(SourceGate.Admitted::files).orElse(app.source())));
+            }));
   }
 
-  /** Source and spec are those of the version, rendered as any deploy is today. */
+  /**
+   * Source and spec are those of the version, rendered as any deploy is today; the app runs, also
+   * where the version was a stop.
+   */
   AppCommit rollBack(Submission submission, AppId id, int version) {
     ProjectedApp visible = visible(submission.caller(), id);
     Deploy target =
@@ -138,15 +140,18 @@ final class Apps {
     if (earlier.isPresent()) {
       return earlier.get();
     }
-    ParsedApp then = manifests.parse(repository.files(id, restored));
-    return change(
-        submission,
-        visible,
-        current(visible),
-        Optional.empty(),
-        Action.ROLLBACK,
-        Optional.of(restored),
-        app -> new Draft(then.spec().renamed(app.spec().name()), then.source()));
+    ParsedApp then = readAt(id, restored);
+    return changed(
+        edits.make(
+            submission,
+            edits.current(visible.id()),
+            Action.ROLLBACK,
+            Optional.empty(),
+            Optional.of(restored),
+            app ->
+                Optional.of(
+                    new Edits.Draft(
+                        then.spec().renamed(app.spec().name()).running(), then.source()))));
   }
 
   AppCommit delete(Submission submission, AppId id) {
@@ -156,14 +161,14 @@ final class Apps {
       return earlier.get();
     }
     ProjectedApp visible = visible(submission.caller(), id);
-    for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
-      AppCommit head = head(visible);
+    for (int attempt = 0; attempt < Edits.ATTEMPTS; attempt++) {
+      AppCommit head = edits.head(id);
       if (changes.remove(submission, id, visible.name(), head.id())
           instanceof Changes.Result.Made(AppCommit commit)) {
         return commit;
       }
     }
-    throw tooBusy();
+    throw Edits.tooBusy();
   }
 
   ProjectedApp visible(Caller caller, AppId id) {
@@ -196,72 +201,20 @@ final class Apps {
 
   /** The app's source and spec as its newest commit has them. */
   ParsedApp read(ProjectedApp app) {
-    return current(app).app();
+    return edits.current(app.id()).app();
   }
 
   ParsedApp readAt(AppId id, CommitId commit) {
-    return manifests.parse(repository.files(id, commit));
+    return edits.readAt(id, commit);
   }
 
   static ApiError notFound(String id) {
     return ApiError.of(ErrorCode.NOT_FOUND, "App not found: " + id);
   }
 
-  private AppCommit change(
-      Submission submission,
-      ProjectedApp visible,
-      Current current,
-      Optional<CommitId> expectedHead,
-      Action action,
-      Optional<CommitId> restores,
-      Function<ParsedApp, Draft> edit) {
-    Current now = current;
-    for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
-      requireHead(expectedHead, now.head().id());
-      Draft draft = edit.apply(now.app());
-      Changes.Result result =
-          changes.render(
-              submission,
-              action,
-              draft.spec(),
-              manifests.render(draft.spec(), draft.source(), serving(visible.id(), now)),
-              Optional.of(now.head().id()),
-              restores);
-      if (result instanceof Changes.Result.Made(AppCommit commit)) {
-        return commit;
-      }
-      now = current(visible);
-    }
-    throw tooBusy();
-  }
-
-  private static void requireHead(Optional<CommitId> expected, CommitId head) {
-    if (expected.isPresent() && !expected.get().equals(head)) {
-      throw ApiError.of(
-          ErrorCode.PRECONDITION_FAILED,
-          "Somebody changed this app since you read it; its newest commit is %s. Nothing was changed."
-              .formatted(head.sha()));
-    }
-  }
-
-  private Current current(ProjectedApp app) {
-    AppCommit head = head(app);
-    if (head.action() == Action.DELETE) {
-      throw notFound(app.id().value());
-    }
-    return new Current(head, manifests.parse(repository.files(app.id(), head.id())));
-  }
-
-  private AppCommit head(ProjectedApp app) {
-    return repository.latest(app.id()).orElseThrow(() -> notFound(app.id().value()));
-  }
-
-  /** The source that answers now must stay in the tree beside the new one. */
-  private Optional<SourceFiles> serving(AppId id, Current now) {
-    return deploys
-        .serving(id)
-        .map(live -> (live.equals(now.head().id()) ? now.app() : readAt(id, live)).source())
-        .or(now.app()::serving);
+  /** These edits always find something to do. */
+  private static AppCommit changed(Optional<AppCommit> made) {
+    return made.orElseThrow();
   }
 
   private boolean isTaken(AppId id, Submission submission) {
@@ -320,11 +273,5 @@ final class Apps {
               ? "This app has a single file: send its text as code. To use several files, create a new app."
               : "This app has several files: send them all as files. To use a single file, create a new app.");
     }
-  }
-
-  private static ApiError tooBusy() {
-    return ApiError.of(
-        ErrorCode.CONFLICT,
-        "This app is being changed by others at the same time; nothing was changed. Try again.");
   }
 }

@@ -34,6 +34,9 @@ public interface DeliveryEngine {
 
     record Starting() implements RuntimeState {}
 
+    /** Nothing runs, because git says so. */
+    record Stopped() implements RuntimeState {}
+
     /**
      * It answers requests.
      *

@@ -165,6 +165,16 @@ public final class Deploys {
   /** The route answered with this deploy's content. */
   public void live(AppCommit commit) {
     serves(commit.app(), commit.id().sha());
+    arrived(commit);
+  }
+
+  /** This deploy wants nothing to run, and nothing does. */
+  public void rests(AppCommit commit) {
+    serving.deleteOne(eq("_id", commit.app().value()));
+    arrived(commit);
+  }
+
+  private void arrived(AppCommit commit) {
     change(
         commit,
         in("outcome", words(Outcome.IN_PROGRESS, Outcome.FAILED, Outcome.UNKNOWN)),

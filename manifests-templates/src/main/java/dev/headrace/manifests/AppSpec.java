@@ -102,6 +102,25 @@ public record AppSpec(
         replicas);
   }
 
+  /** The same app, resting: no copy of it runs. */
+  public AppSpec stopped() {
+    return scaled(0);
+  }
+
+  /** The same app, with at least one copy that runs. */
+  public AppSpec running() {
+    return scaled(Math.max(1, replicas));
+  }
+
+  public boolean isStopped() {
+    return replicas == 0;
+  }
+
+  private AppSpec scaled(int wanted) {
+    return new AppSpec(
+        id, name, ownerId, mode, framework, entrypoint, databaseId, resources, restarts, wanted);
+  }
+
   private static void require(boolean holds, String field, String value, String expected) {
     if (!holds) {
       throw new InvalidSpec(field, value, expected);

@@ -86,7 +86,11 @@ final class Following {
   }
 
   void live() {
-    deploys.live(target.deploy());
+    if (target.replicas() == 0) {
+      deploys.rests(target.deploy());
+    } else {
+      deploys.live(target.deploy());
+    }
     outcome = Outcome.LIVE;
   }
 }

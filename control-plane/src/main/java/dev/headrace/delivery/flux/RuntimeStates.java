@@ -14,10 +14,11 @@ final class RuntimeStates {
   static RuntimeState of(
       Target target, Judgement.Sight sight, Supplier<OptionalInt> servingVersion) {
     Optional<Deployment> deployment = sight.deployment();
-    if (target.replicas() == 0 || deployment.isEmpty()) {
-      return deployment.isEmpty() && target.replicas() > 0
-          ? new RuntimeState.Starting()
-          : new RuntimeState.Absent();
+    if (target.replicas() == 0) {
+      return new RuntimeState.Stopped();
+    }
+    if (deployment.isEmpty()) {
+      return new RuntimeState.Starting();
     }
     if (isAvailable(deployment.get())) {
       return new RuntimeState.Running(servingVersion.get());

@@ -44,6 +44,9 @@ final class AppsProxy implements AutoCloseable {
   private static final int CONNECTIONS_PER_THREAD = 256;
   private static final int RETRY_SECONDS = 2;
 
+  /** What visitors of a stopped app read. */
+  static final String STOPPED = "This app is stopped.";
+
   private final Predicate<String> knownHost;
   private final Map<AppId, Route> routes = new ConcurrentHashMap<>();
   private final Undertow server;
@@ -53,7 +56,10 @@ final class AppsProxy implements AutoCloseable {
   private sealed interface Target {
     record Instance(Upstream upstream) implements Target {}
 
-    record Nothing(String why) implements Target {}
+    /**
+     * @param passing whether it is worth asking again soon
+     */
+    record Nothing(String why, boolean passing) implements Target {}
   }
 
   AppsProxy(InetSocketAddress address, Predicate<String> knownHost) {
@@ -98,18 +104,29 @@ final class AppsProxy implements AutoCloseable {
             .setProxyClient(instance)
             .setNext(ResponseCodeHandler.HANDLE_404)
             .build();
-    Route replaced =
-        routes.put(app, new Route(ownerId, new Target.Instance(new Upstream(handler))));
-    return replaced != null && replaced.target() instanceof Target.Instance(Upstream old)
-        ? old.retire()
-        : CompletableFuture.completedFuture(null);
+    return replace(app, new Route(ownerId, new Target.Instance(new Upstream(handler))));
   }
 
   /**
    * @param why for whoever asks for the app meanwhile
    */
   void unroute(AppId app, String ownerId, String why) {
-    routes.put(app, new Route(ownerId, new Target.Nothing(why)));
+    var _ = replace(app, new Route(ownerId, new Target.Nothing(why, true)));
+  }
+
+  /**
+   * Until somebody starts the app; completes when the instance that served has no request under way
+   * any more.
+   */
+  CompletableFuture<Void> stopped(AppId app, String ownerId) {
+    return replace(app, new Route(ownerId, new Target.Nothing(STOPPED, false)));
+  }
+
+  private CompletableFuture<Void> replace(AppId app, Route route) {
+    Route replaced = routes.put(app, route);
+    return replaced != null && replaced.target() instanceof Target.Instance(Upstream old)
+        ? old.retire()
+        : CompletableFuture.completedFuture(null);
   }
 
   void forget(AppId app) {
@@ -161,8 +178,10 @@ final class AppsProxy implements AutoCloseable {
       }
       switch (route.target()) {
         case Target.Instance(Upstream upstream) -> passed = upstream.handle(exchange);
-        case Target.Nothing(String why) -> {
-          exchange.getResponseHeaders().put(Headers.RETRY_AFTER, RETRY_SECONDS);
+        case Target.Nothing(String why, boolean passing) -> {
+          if (passing) {
+            exchange.getResponseHeaders().put(Headers.RETRY_AFTER, RETRY_SECONDS);
+          }
           refuse(exchange, StatusCodes.SERVICE_UNAVAILABLE, why);
           return;
         }

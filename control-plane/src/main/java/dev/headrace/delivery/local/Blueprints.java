@@ -31,23 +31,34 @@ final class Blueprints {
     this.deploys = deploys;
   }
 
-  /** What git's head says; empty when the app is deleted or scaled to nothing. */
-  Optional<Blueprint> wanted(AppId app) {
+  /** What is to be of an app. */
+  sealed interface Wanted {
+    record Running(Blueprint blueprint) implements Wanted {}
+
+    /** The app is there, and nothing of it runs. */
+    record Stopped(String ownerId, Optional<AppCommit> deploy) implements Wanted {}
+
+    record Gone() implements Wanted {}
+  }
+
+  /** What git's head says. */
+  Wanted wanted(AppId app) {
     Optional<AppCommit> head =
         repository.latest(app).filter(commit -> commit.action() != Action.DELETE);
     if (head.isEmpty()) {
-      return Optional.empty();
+      return new Wanted.Gone();
     }
     SortedMap<String, byte[]> directory = repository.files(app, head.get().id());
     Workload workload = manifests.workload(directory);
-    if (workload.replicas() == 0) {
-      return Optional.empty();
-    }
+    String ownerId = manifests.parse(directory).spec().ownerId();
     Optional<AppCommit> newest = repository.newestVersion(app);
-    return Optional.of(
+    if (workload.replicas() == 0) {
+      return new Wanted.Stopped(ownerId, newest);
+    }
+    return new Wanted.Running(
         blueprint(
             app,
-            manifests.parse(directory).spec().ownerId(),
+            ownerId,
             workload,
             code(workload, directory),
             newest,

@@ -62,6 +62,14 @@ final class Failures {
         "Deploy again; if that does not help, the platform's log says more.");
   }
 
+  static Failure notStopped() {
+    return elsewhere(
+        Stage.LIVE,
+        "Nothing of the app runs any more, but its address does not say that it is stopped.",
+        Optional.empty(),
+        "Stop it again; if that does not help, the platform's log says more.");
+  }
+
   /** Not on a line of the app's source. */
   private static Failure elsewhere(
       Stage stage, String cause, Optional<String> evidence, String nextStep) {

@@ -4,12 +4,15 @@ import dev.headrace.delivery.DeliveryEngine.RuntimeState;
 import dev.headrace.delivery.Deploys;
 import dev.headrace.delivery.Failure;
 import dev.headrace.delivery.Stage;
+import dev.headrace.delivery.local.Blueprints.Wanted;
 import dev.headrace.git.AppCommit;
 import dev.headrace.git.AppId;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -42,7 +45,7 @@ final class LocalApp {
   private static final String FORK_SERVER_ENDED = "the process that apps are forked from ended";
 
   private final AppId id;
-  private final Deploys deploys;
+  private final Verdicts verdicts;
   private final LocalRuntime runtime;
   private final Blueprints blueprints;
   private final LogBuffer logs = new LogBuffer();
@@ -54,6 +57,11 @@ final class LocalApp {
   private @Nullable Instance serving;
   private @Nullable Instance starting;
   private @Nullable Instance fallback;
+
+  /** Every process of the app that has not ended yet, by name. */
+  private final Set<String> alive = new HashSet<>();
+
+  private Wanted.@Nullable Stopped stopped;
   private boolean retryDue;
   private boolean deleted;
   private StartTurns.@Nullable Turn turn;
@@ -82,7 +90,7 @@ final class LocalApp {
       RestartBackoff backoff,
       BooleanSupplier forgotten) {
     this.id = id;
-    this.deploys = deploys;
+    this.verdicts = new Verdicts(id, deploys, runtime);
     this.runtime = runtime;
     this.blueprints = blueprints;
     this.backoff = backoff;
@@ -180,22 +188,25 @@ final class LocalApp {
       turn = runtime.turns().take();
     }
     woken.set(false);
-    Optional<Blueprint> wanted = blueprints.wanted(id);
-    if (wanted.isEmpty()) {
-      remove();
-      return;
+    switch (blueprints.wanted(id)) {
+      case Wanted.Gone gone -> remove();
+      case Wanted.Stopped wanted -> bringDown(wanted);
+      case Wanted.Running(Blueprint blueprint) -> bringUp(blueprint);
     }
-    Blueprint blueprint = wanted.get();
+  }
+
+  private void bringUp(Blueprint blueprint) {
+    stopped = null;
     if (serving != null && serving.isOf(blueprint)) {
       dropStarting();
       serving = serving.with(blueprint);
-      blueprint.deploy().ifPresent(deploy -> fetched(deploy, APPLIED));
-      confirm(serving);
+      verdicts.reached(blueprint.deploy(), APPLIED);
+      verdicts.confirm(blueprint);
       return;
     }
     if (starting != null && starting.isOf(blueprint)) {
       starting = starting.with(blueprint);
-      blueprint.deploy().ifPresent(deploy -> fetched(deploy, STARTING));
+      verdicts.reached(blueprint.deploy(), STARTING);
       return;
     }
     dropStarting();
@@ -205,14 +216,29 @@ final class LocalApp {
     launch(blueprint);
   }
 
-  private void fetched(AppCommit deploy, List<Stage> reached) {
-    int version = deploy.version().orElseThrow();
-    deploys.supersede(id, version - 1, OptionalInt.of(version));
-    deploys.reached(deploy, reached);
+  /** Visitors are told at once; the verdict comes when the last process has ended. */
+  private void bringDown(Wanted.Stopped wanted) {
+    stopped = wanted;
+    verdicts.reached(wanted.deploy(), APPLIED);
+    dropStarting();
+    dropFallback();
+    CompletableFuture<Void> idle = runtime.proxy().stopped(id, wanted.ownerId());
+    if (serving != null) {
+      discardWhen(idle, serving);
+      serving = null;
+    }
+    state = new RuntimeState.Stopped();
+    confirmStopped(wanted);
+  }
+
+  private void confirmStopped(Wanted.Stopped wanted) {
+    if (alive.isEmpty()) {
+      verdicts.confirmStopped(wanted);
+    }
   }
 
   private void launch(Blueprint blueprint) {
-    blueprint.deploy().ifPresent(deploy -> fetched(deploy, STARTING));
+    verdicts.reached(blueprint.deploy(), STARTING);
     starting = startLimited(blueprint);
     if (serving == null) {
       state = new RuntimeState.Starting();
@@ -243,6 +269,7 @@ final class LocalApp {
                 mailbox.add(new Message.Told(by, event));
               }
             });
+    alive.add(instance.name());
     logs.started(instance.name());
     return instance;
   }
@@ -250,9 +277,18 @@ final class LocalApp {
   private void told(Instance by, RunnerEvent event) {
     switch (event) {
       case RunnerEvent.Listening(int port) -> listening(by, port);
-      case RunnerEvent.Exited exited -> exited(by, exited);
-      case RunnerEvent.Lost lost -> lost(by);
+      case RunnerEvent.Exited exited -> {
+        alive.remove(by.name());
+        exited(by, exited);
+      }
+      case RunnerEvent.Lost lost -> {
+        alive.remove(by.name());
+        lost(by);
+      }
       case RunnerEvent.Log line -> {}
+    }
+    if (stopped != null && !(event instanceof RunnerEvent.Listening)) {
+      confirmStopped(stopped);
     }
   }
 
@@ -282,25 +318,9 @@ final class LocalApp {
     serving = fresh;
     backoff.started();
     state = new RuntimeState.Running(version(fresh));
-    confirm(fresh);
+    verdicts.confirm(fresh.blueprint());
     if (old != null) {
-      var _ =
-          idle.completeOnTimeout(null, DRAIN_LIMIT.toSeconds(), TimeUnit.SECONDS)
-              .thenRun(() -> discard(old));
-    }
-  }
-
-  /** Live is what the route says, not what was done to it. */
-  private void confirm(Instance instance) {
-    Optional<AppCommit> deploy = instance.blueprint().deploy();
-    if (deploy.isEmpty()) {
-      return;
-    }
-    Optional<String> answered = runtime.contentBehindRoute(id, instance.blueprint().ownerId());
-    if (answered.equals(Optional.of(instance.blueprint().content()))) {
-      deploys.live(deploy.get());
-    } else {
-      deploys.failed(deploy.get(), Failures.routeDiffers(answered));
+      discardWhen(idle, old);
     }
   }
 
@@ -340,10 +360,7 @@ final class LocalApp {
   /** The newest version cannot run; what served before it goes on serving. */
   private void refused(Instance instance, Failure failure) {
     boolean another = serving != null || fallback != null;
-    instance
-        .blueprint()
-        .deploy()
-        .ifPresent(deploy -> deploys.failed(deploy, failure.whileServing(another)));
+    verdicts.refused(instance.blueprint(), failure, another);
     if (!another) {
       crashed(instance, failure.cause());
     }
@@ -358,7 +375,7 @@ final class LocalApp {
             instance.blueprint().ownerId(),
             "This app does not run at the moment; its log says why.");
     retry();
-    deploys.touched(id);
+    verdicts.touched();
   }
 
   private void retry() {
@@ -369,6 +386,7 @@ final class LocalApp {
   }
 
   private void remove() {
+    stopped = null;
     runtime.proxy().forget(id);
     dropStarting();
     dropFallback();
@@ -378,9 +396,7 @@ final class LocalApp {
     }
     state = new RuntimeState.Absent();
     Optional<AppCommit> last = blueprints.lastOfDeleted(id);
-    last.ifPresent(
-        newest -> deploys.supersede(id, newest.version().orElseThrow(), OptionalInt.empty()));
-    deploys.gone(id);
+    verdicts.deleted(last);
     deleted = last.isPresent();
   }
 
@@ -396,6 +412,13 @@ final class LocalApp {
       discard(fallback);
       fallback = null;
     }
+  }
+
+  /** It finishes the requests that it has, if they do not take too long. */
+  private void discardWhen(CompletableFuture<Void> idle, Instance instance) {
+    var _ =
+        idle.completeOnTimeout(null, DRAIN_LIMIT.toSeconds(), TimeUnit.SECONDS)
+            .thenRun(() -> discard(instance));
   }
 
   private void discard(Instance instance) {

@@ -94,7 +94,19 @@ final class LocalRuntime implements AutoCloseable {
 
   /** The content digest that the app's public address answers with now. */
   Optional<String> contentBehindRoute(AppId app, String ownerId) {
-    return content("http://%s/user/%s/app/%s".formatted(proxy.reachableAt(), ownerId, app.value()));
+    return content(route(app, ownerId));
+  }
+
+  /** Whether the app's public address says that the app is stopped. */
+  boolean saysStopped(AppId app, String ownerId) {
+    return ask(route(app, ownerId))
+        .filter(
+            answer -> answer.statusCode() == 503 && answer.body().strip().equals(AppsProxy.STOPPED))
+        .isPresent();
+  }
+
+  private String route(AppId app, String ownerId) {
+    return "http://%s/user/%s/app/%s".formatted(proxy.reachableAt(), ownerId, app.value());
   }
 
   /** The content digest that the instance on this port answers with. */
@@ -103,6 +115,17 @@ final class LocalRuntime implements AutoCloseable {
   }
 
   private Optional<String> content(String base) {
+    try {
+      return ask(base)
+          .filter(answer -> answer.statusCode() == 200)
+          .map(answer -> json.readTree(answer.body()).path("content").asString(""));
+    } catch (JacksonException e) {
+      log.warn("{} answers what is no JSON: {}", base, e.toString());
+      return Optional.empty();
+    }
+  }
+
+  private Optional<HttpResponse<String>> ask(String base) {
     URI address = URI.create(base + "/.headrace/health");
     HttpRequest request = HttpRequest.newBuilder(address).build();
     CompletableFuture<HttpResponse<String>> asked =
@@ -111,11 +134,8 @@ final class LocalRuntime implements AutoCloseable {
             HttpResponse.BodyHandlers.limiting(
                 HttpResponse.BodyHandlers.ofString(), LONGEST_ANSWER));
     try {
-      HttpResponse<String> answer = asked.get(PROBE_LIMIT.toSeconds(), TimeUnit.SECONDS);
-      return answer.statusCode() == 200
-          ? Optional.of(json.readTree(answer.body()).path("content").asString(""))
-          : Optional.empty();
-    } catch (ExecutionException | TimeoutException | JacksonException e) {
+      return Optional.of(asked.get(PROBE_LIMIT.toSeconds(), TimeUnit.SECONDS));
+    } catch (ExecutionException | TimeoutException e) {
       log.warn("{} does not answer: {}", address, e.toString());
       return Optional.empty();
     } catch (InterruptedException e) {
