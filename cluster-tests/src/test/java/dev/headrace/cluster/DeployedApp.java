@@ -57,6 +57,35 @@ record DeployedApp(Person author, String id, String url) {
     return outcome.path("failure");
   }
 
+  /** After all: a failure that passes is no end. */
+  void becomesLive(int version, Duration within) throws Exception {
+    Eventually.holds(
+        "version %d of %s is live after all".formatted(version, id),
+        within,
+        () -> deploy(version).path("outcome").asString().equals("live"));
+  }
+
+  /** Fails for a cause that is not the first one that is told. */
+  void becomesFailed(int version, String cause, Duration within) throws Exception {
+    Eventually.holds(
+        "version %d of %s is told to fail because: %s".formatted(version, id, cause),
+        within,
+        () -> failure(version).path("cause").asString("").contains(cause));
+  }
+
+  JsonNode failure(int version) throws InterruptedException {
+    return deploy(version).path("failure");
+  }
+
+  JsonNode status() throws InterruptedException {
+    return author.api().get("/api/apps/%s/status".formatted(id));
+  }
+
+  /** An operator's wish. */
+  void suspend(boolean suspended) throws InterruptedException {
+    author.cluster().suspend(namespace(), name(), suspended);
+  }
+
   JsonNode deploy(int version) throws InterruptedException {
     return author.api().get("/api/v1/apps/%s/deploys/%d".formatted(id, version));
   }

@@ -3,11 +3,8 @@ package dev.headrace.cluster;
 import static dev.headrace.cluster.DeployedApp.saying;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.headrace.flux.Kustomization;
 import io.fabric8.kubernetes.api.model.Quantity;
 import io.fabric8.kubernetes.api.model.rbac.PolicyRule;
-import io.fabric8.kubernetes.client.dsl.base.PatchContext;
-import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -26,7 +23,7 @@ class FailuresOnClusterTest {
 
   @Test
   void anExceptionAtStartIsToldWithItsLine() throws Exception {
-    DeployedApp app = live("crashing");
+    DeployedApp app = cluster.live("crashing");
     app.change(
         saying("x") + "\n\ndef broken():\n    raise ValueError('no such thing')\n\n\nbroken()\n");
     JsonNode failure = app.awaitFailure(2);
@@ -39,7 +36,7 @@ class FailuresOnClusterTest {
 
   @Test
   void anAppThatNeedsTooMuchMemoryIsToldItsLimit() throws Exception {
-    DeployedApp app = live("hungry");
+    DeployedApp app = cluster.live("hungry");
     app.change(saying("x") + "\nhoard = bytearray(400 * 1024 * 1024)\n");
     assertThat(app.awaitFailure(2).path("cause").asString())
         .contains("more memory than it may")
@@ -48,23 +45,23 @@ class FailuresOnClusterTest {
 
   @Test
   void anAppThatDoesNotAnswerInTimeIsTold() throws Exception {
-    DeployedApp app = live("slow");
+    DeployedApp app = cluster.live("slow");
     app.change("import time\n\ntime.sleep(300)\n" + saying("x"));
     assertThat(app.awaitFailure(2).path("cause").asString()).contains("did not answer within");
   }
 
   @Test
   void anAppThatEndsItselfIsTold() throws Exception {
-    DeployedApp app = live("quitting");
+    DeployedApp app = cluster.live("quitting");
     app.change(saying("x") + "\nraise SystemExit(3)\n");
     assertThat(app.awaitFailure(2).path("cause").asString()).contains("sys.exit(3)");
   }
 
   @Test
   void moreThanTheQuotaIsTold() throws Exception {
-    DeployedApp app = live("greedy");
+    DeployedApp app = cluster.live("greedy");
     String tenant = "tenant-" + app.namespace().substring("headrace-".length());
-    suspend(InstalledCluster.SYSTEM, tenant, true); // or the quota would be put back
+    cluster.suspend(InstalledCluster.SYSTEM, tenant, true); // or the quota would be put back
     cluster
         .kubernetes()
         .resourceQuotas()
@@ -79,12 +76,12 @@ class FailuresOnClusterTest {
     JsonNode failure = app.awaitFailure(2);
     assertThat(failure.path("cause").asString()).contains("more than you are allowed");
     assertThat(failure.path("evidence").asString()).contains("exceeded quota");
-    suspend(InstalledCluster.SYSTEM, tenant, false);
+    cluster.suspend(InstalledCluster.SYSTEM, tenant, false);
   }
 
   @Test
   void whatTheTenantMayNotIsTold() throws Exception {
-    DeployedApp app = live("forbidden");
+    DeployedApp app = cluster.live("forbidden");
     var role = cluster.kubernetes().rbac().clusterRoles().withName("headrace-tenant");
     List<PolicyRule> rules = role.require().getRules();
     var _ =
@@ -109,22 +106,19 @@ class FailuresOnClusterTest {
 
   @Test
   void aSuspendedAppIsToldAndGoesOnWhenItIsResumed() throws Exception {
-    DeployedApp app = live("suspended");
-    suspend(app, true);
+    DeployedApp app = cluster.live("suspended");
+    app.suspend(true);
     app.change(saying("two"));
     JsonNode failure = app.awaitFailure(2);
     assertThat(failure.path("cause").asString()).contains("suspended");
-    suspend(app, false);
-    Eventually.holds(
-        "the deploy is live after all",
-        Duration.ofSeconds(30),
-        () -> app.deploy(2).path("outcome").asString().equals("live"));
+    app.suspend(false);
+    app.becomesLive(2, Duration.ofSeconds(30));
     assertThat(app.answers()).isEqualTo("{\"says\":\"two\"}");
   }
 
   @Test
   void fluxThatIsAwayIsToldAndTheDeployIsMadeUpFor() throws Exception {
-    DeployedApp app = live("patient");
+    DeployedApp app = cluster.live("patient");
     scale("kustomize-controller", 0);
     try {
       long begun = System.nanoTime();
@@ -135,32 +129,7 @@ class FailuresOnClusterTest {
     } finally {
       scale("kustomize-controller", 1);
     }
-    Eventually.holds(
-        "the deploy is live after all",
-        Duration.ofSeconds(60),
-        () -> app.deploy(2).path("outcome").asString().equals("live"));
-  }
-
-  private DeployedApp live(String name) throws InterruptedException {
-    DeployedApp app = cluster.somebody().deploy(name, saying("good"));
-    app.awaitLive(1);
-    return app;
-  }
-
-  private void suspend(DeployedApp app, boolean suspended) throws InterruptedException {
-    suspend(app.namespace(), app.name(), suspended);
-  }
-
-  private void suspend(String namespace, String name, boolean suspended) {
-    var _ =
-        cluster
-            .kubernetes()
-            .resources(Kustomization.class)
-            .inNamespace(namespace)
-            .withName(name)
-            .patch(
-                PatchContext.of(PatchType.JSON_MERGE),
-                "{\"spec\":{\"suspend\":%s}}".formatted(suspended));
+    app.becomesLive(2, Duration.ofSeconds(60));
   }
 
   private void scale(String controller, int replicas) {

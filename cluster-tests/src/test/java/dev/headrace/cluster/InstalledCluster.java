@@ -1,9 +1,12 @@
 package dev.headrace.cluster;
 
 import dev.headrace.client.ApiClient;
+import dev.headrace.flux.Kustomization;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
+import io.fabric8.kubernetes.client.dsl.base.PatchContext;
+import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
@@ -26,7 +29,7 @@ import tools.jackson.databind.JsonNode;
  * A testbed on which the shipped overlay was applied, one for all tests. With {@code
  * -Dcluster.keep=true} it is taken as it is if it is up, and left so.
  */
-final class InstalledCluster implements AutoCloseable {
+public final class InstalledCluster implements AutoCloseable {
   static final String SYSTEM = "headrace-system";
   private static final String CONSOLE = "http://console.example.test";
   private static final String PASSWORD = "correct horse";
@@ -115,7 +118,7 @@ final class InstalledCluster implements AutoCloseable {
   }
 
   /** As the cluster's admin. */
-  KubernetesClient kubernetes() {
+  public KubernetesClient kubernetes() {
     return kubernetes;
   }
 
@@ -127,6 +130,13 @@ final class InstalledCluster implements AutoCloseable {
     return person;
   }
 
+  /** An app of somebody new that says that it is good. */
+  DeployedApp live(String name) throws InterruptedException {
+    DeployedApp app = somebody().deploy(name, DeployedApp.saying("good"));
+    app.awaitLive(1);
+    return app;
+  }
+
   /** A node has room for so many apps only. */
   private void tidy() throws InterruptedException {
     for (Person person = present.poll(); person != null; person = present.poll()) {
@@ -134,6 +144,18 @@ final class InstalledCluster implements AutoCloseable {
         var _ = person.api().delete("/api/apps/" + app.path("app_id").asString());
       }
     }
+  }
+
+  /** As `flux suspend kustomization` does. */
+  void suspend(String namespace, String name, boolean suspended) {
+    var _ =
+        kubernetes
+            .resources(Kustomization.class)
+            .inNamespace(namespace)
+            .withName(name)
+            .patch(
+                PatchContext.of(PatchType.JSON_MERGE),
+                "{\"spec\":{\"suspend\":%s}}".formatted(suspended));
   }
 
   /** What an address below the apps' domain answers, by Traefik. */
@@ -150,7 +172,7 @@ final class InstalledCluster implements AutoCloseable {
   }
 
   /** Gives tests the cluster as a parameter, and removes their apps afterwards. */
-  static final class Installed implements ParameterResolver, AfterEachCallback {
+  public static final class Installed implements ParameterResolver, AfterEachCallback {
     @Override
     public void afterEach(ExtensionContext test) throws InterruptedException {
       installed(test).tidy();

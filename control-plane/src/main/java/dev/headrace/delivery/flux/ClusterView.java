@@ -7,6 +7,7 @@ import dev.headrace.git.DirectoryId;
 import dev.headrace.git.TenantId;
 import io.fabric8.kubernetes.api.model.Event;
 import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.Namespace;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -166,6 +167,11 @@ final class ClusterView implements AutoCloseable {
 
   Optional<Deployment> deployment(String namespace, String name) {
     return found(deployments, namespace, name);
+  }
+
+  /** Not watched: asked now, because it is only of interest when something is refused. */
+  Optional<Namespace> namespace(String name) {
+    return Optional.ofNullable(client.namespaces().withName(name).get());
   }
 
   /** Newest first, those that end among them. */

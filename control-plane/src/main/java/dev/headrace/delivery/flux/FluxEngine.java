@@ -9,7 +9,6 @@ import dev.headrace.git.AppId;
 import dev.headrace.git.DirectoryId;
 import dev.headrace.git.PlatformRepository;
 import dev.headrace.git.TenantId;
-import io.fabric8.kubernetes.api.model.Status;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.time.Clock;
 import java.time.Duration;
@@ -130,17 +129,12 @@ final class FluxEngine implements DeliveryEngine, ClusterView.Listener, AutoClos
     try {
       tell(target, following);
     } catch (KubernetesClientException e) {
+      String why = tenants.explained(target, e);
       if (!following.isLive() && following.since().plus(REFUSED_LIMIT).isBefore(clock.instant())) {
-        following.failed(FluxFailures.notTold(said(e)));
+        following.failed(FluxFailures.notTold(why));
       }
       throw e;
     }
-  }
-
-  private static String said(KubernetesClientException e) {
-    return Optional.ofNullable(e.getStatus())
-        .map(Status::getMessage)
-        .orElseGet(() -> String.valueOf(e.getMessage()));
   }
 
   private void tell(Target target, Following following) {

@@ -1,5 +1,8 @@
 package dev.headrace.delivery.flux;
 
+import static java.net.HttpURLConnection.HTTP_FORBIDDEN;
+import static java.net.HttpURLConnection.HTTP_NOT_FOUND;
+
 import dev.headrace.flux.ExternalArtifact;
 import dev.headrace.flux.Kustomization;
 import dev.headrace.flux.KustomizationStatus;
@@ -14,6 +17,9 @@ import dev.headrace.git.TenantCommit;
 import dev.headrace.git.TenantId;
 import dev.headrace.git.TreeId;
 import io.fabric8.kubernetes.api.model.Condition;
+import io.fabric8.kubernetes.api.model.Namespace;
+import io.fabric8.kubernetes.api.model.Status;
+import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.util.Map;
@@ -117,6 +123,28 @@ final class Tenants {
     return view.kustomization(namespace, name(tenant))
         .filter(seen -> seen.getMetadata().getDeletionTimestamp() == null)
         .map(Kustomization::getStatus);
+  }
+
+  /**
+   * Why an app's wiring was refused. With a namespace that somebody deletes go the rights in it, so
+   * the refusal alone does not say so; one that is gone is asked for again.
+   */
+  String explained(Target target, KubernetesClientException refused) {
+    if (refused.getCode() == HTTP_FORBIDDEN || refused.getCode() == HTTP_NOT_FOUND) {
+      Optional<Namespace> present = view.namespace(target.namespace());
+      if (present.isEmpty()) {
+        view.kustomization(namespace, name(target.tenant()))
+            .filter(seen -> seen.getMetadata().getDeletionTimestamp() == null)
+            .ifPresent(wiring::again);
+        return "namespace %s is not there; it is made anew".formatted(target.namespace());
+      }
+      if (present.get().getMetadata().getDeletionTimestamp() != null) {
+        return "namespace %s is being terminated".formatted(target.namespace());
+      }
+    }
+    return Optional.ofNullable(refused.getStatus())
+        .map(Status::getMessage)
+        .orElseGet(() -> String.valueOf(refused.getMessage()));
   }
 
   /** Makes git and the wiring say what the tenant is to be. */

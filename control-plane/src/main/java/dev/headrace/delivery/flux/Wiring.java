@@ -14,6 +14,8 @@ import io.fabric8.kubernetes.api.model.ObjectMeta;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.fabric8.kubernetes.client.dsl.base.PatchContext;
+import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import java.net.HttpURLConnection;
 import java.time.Clock;
 import java.time.temporal.ChronoUnit;
@@ -34,6 +36,7 @@ final class Wiring {
   /** Flux is told of each commit; looking by itself is only for what was changed by hand. */
   private static final String INTERVAL = "12h";
 
+  private static final String REQUESTED_AT = "reconcile.fluxcd.io/requestedAt";
   private static final String RETRY_INTERVAL = "30s";
   private static final String TIMEOUT = "1m";
 
@@ -168,6 +171,19 @@ final class Wiring {
 
   private static String file(TreeId tree) {
     return tree.sha() + ".tar.gz";
+  }
+
+  /** Has Flux apply once more what it applied already. */
+  void again(Kustomization object) {
+    var _ =
+        client
+            .resources(Kustomization.class)
+            .inNamespace(object.getMetadata().getNamespace())
+            .withName(object.getMetadata().getName())
+            .patch(
+                PatchContext.of(PatchType.JSON_MERGE),
+                "{\"metadata\":{\"annotations\":{\"%s\":\"%s\"}}}"
+                    .formatted(REQUESTED_AT, clock.instant()));
   }
 
   /** Deleting a Kustomization has Flux prune everything that it applied, first. */

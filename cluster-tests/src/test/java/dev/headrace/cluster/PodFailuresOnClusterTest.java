@@ -1,0 +1,212 @@
+package dev.headrace.cluster;
+
+import static dev.headrace.cluster.DeployedApp.saying;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.fabric8.kubernetes.api.model.ConfigMap;
+import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
+import io.fabric8.kubernetes.api.model.Node;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import java.net.URI;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import tools.jackson.databind.JsonNode;
+
+/** What keeps pods from starting or from going on, and what the author is told. */
+@ExtendWith(InstalledCluster.Installed.class)
+class PodFailuresOnClusterTest {
+  private static final String RUNNER = "docker.io/library/headrace-runner:0.1.0";
+  private static final String SET_ASIDE = "headrace.local/set-aside:1";
+
+  private final InstalledCluster cluster;
+
+  PodFailuresOnClusterTest(InstalledCluster cluster) {
+    this.cluster = cluster;
+  }
+
+  @Test
+  void anImageThatCannotBeFetchedIsToldUntilItIsThere() throws Exception {
+    DeployedApp app = cluster.live("imageless");
+    images("tag", RUNNER, SET_ASIDE);
+    images("rm", RUNNER);
+    try {
+      app.change(saying("two"));
+      JsonNode failure = app.awaitFailure(2);
+      assertThat(failure.path("cause").asString()).contains("image", "cannot be fetched");
+      assertThat(failure.path("evidence").asString()).contains("headrace-runner");
+      assertThat(failure.path("next_step").asString()).contains("no fault of the app");
+      assertThat(app.answers()).isEqualTo("{\"says\":\"good\"}");
+    } finally {
+      images("tag", SET_ASIDE, RUNNER);
+      images("rm", SET_ASIDE);
+    }
+    app.becomesLive(2, Duration.ofSeconds(90));
+  }
+
+  @Test
+  void anAppWithoutANodeAndThenWithoutItsFilesIsToldEachInItsTime() throws Exception {
+    DeployedApp app = cluster.live("homeless");
+    KubernetesClient kubernetes = cluster.kubernetes();
+    cordon(true);
+    try {
+      app.change(saying("two"));
+      JsonNode failure = app.awaitFailure(2);
+      assertThat(failure.path("cause").asString()).contains("No node");
+      assertThat(failure.path("evidence").asString()).contains("unschedulable");
+      app.suspend(true);
+      ConfigMap code =
+          kubernetes.configMaps().inNamespace(app.namespace()).list().getItems().stream()
+              .filter(map -> map.getData() != null)
+              .filter(map -> map.getData().values().stream().anyMatch(it -> it.contains("two")))
+              .findFirst()
+              .orElseThrow();
+      var _ = kubernetes.resource(code).delete();
+      cordon(false);
+      app.becomesFailed(2, "cannot be created", Duration.ofSeconds(40));
+      assertThat(app.failure(2).path("evidence").asString()).contains("not found");
+      var _ =
+          kubernetes
+              .resource(
+                  new ConfigMapBuilder(code)
+                      .editMetadata()
+                      .withResourceVersion(null)
+                      .withUid(null)
+                      .endMetadata()
+                      .build())
+              .create();
+      app.becomesLive(2, Duration.ofSeconds(90));
+    } finally {
+      cordon(false);
+      app.suspend(false);
+    }
+  }
+
+  @Test
+  void anAppThatWasLiveAndCrashesIsToldAndThenThatItGoesOnCrashing() throws Exception {
+    DeployedApp app =
+        cluster
+            .somebody()
+            .deploy(
+                "crashes-later",
+                """
+                import os
+                from pathlib import Path
+
+                from fastapi import FastAPI
+
+                app = FastAPI()
+                broken = Path("/tmp/broken")
+                if broken.exists():
+                    raise RuntimeError("it is broken")
+
+
+                @app.get("/break")
+                async def end():
+                    broken.touch()
+                    os._exit(7)
+                """);
+    app.awaitLive(1);
+    visit(app.url() + "/break");
+    Eventually.holds(
+        "its state says that it goes on crashing",
+        Duration.ofSeconds(60),
+        () -> app.status().path("error").asString("").contains("RuntimeError: it is broken"));
+    assertThat(app.status().path("status").asString()).isEqualTo("error");
+    assertThat(app.deploy(1).path("outcome").asString()).isEqualTo("live");
+    app.change(saying("mended"));
+    app.awaitLive(2);
+    assertThat(app.status().path("status").asString()).isEqualTo("running");
+  }
+
+  @Test
+  void anAppThatDoesNotAnswerAnyMoreIsNotToldToBeTooSlowToStart() throws Exception {
+    DeployedApp app =
+        cluster
+            .somebody()
+            .deploy(
+                "blocked",
+                """
+                import time
+
+                from fastapi import FastAPI
+
+                app = FastAPI()
+
+
+                @app.get("/block")
+                async def block():
+                    time.sleep(600)
+                """);
+    app.awaitLive(1);
+    visit(app.url() + "/block");
+    Eventually.holds(
+        "its state says that it does not answer any more",
+        Duration.ofSeconds(60),
+        () -> app.status().path("error").asString("").contains("does not answer any more"));
+    app.change(saying("mended"));
+    app.awaitLive(2);
+    assertThat(app.answers()).isEqualTo("{\"says\":\"mended\"}");
+  }
+
+  @Test
+  void aNamespaceThatGoesIsToldAndMadeAnew() throws Exception {
+    DeployedApp app = cluster.live("roofless");
+    KubernetesClient kubernetes = cluster.kubernetes();
+    ConfigMap holds =
+        kubernetes
+            .resource(
+                new ConfigMapBuilder()
+                    .withNewMetadata()
+                    .withNamespace(app.namespace())
+                    .withName("holds")
+                    .addToFinalizers("headrace.example/held")
+                    .endMetadata()
+                    .build())
+            .create();
+    var _ = kubernetes.namespaces().withName(app.namespace()).delete();
+    try {
+      app.change(saying("two"));
+      app.becomesFailed(2, "namespace of your apps is being removed", Duration.ofSeconds(30));
+      assertThat(app.failure(2).path("evidence").asString()).contains("being terminated");
+    } finally {
+      var _ =
+          kubernetes
+              .resource(holds)
+              .edit(present ->
+                  new ConfigMapBuilder(present)
+                      .editMetadata()
+                      .withFinalizers()
+                      .endMetadata()
+                      .build());
+    }
+    app.becomesLive(2, Duration.ofSeconds(90));
+  }
+
+  /** Whatever it answers, and whether it does. */
+  private void visit(String url) {
+    var _ =
+        cluster
+            .visitor()
+            .sendAsync(
+                HttpRequest.newBuilder(URI.create(url)).build(),
+                HttpResponse.BodyHandlers.discarding());
+  }
+
+  private void cordon(boolean closed) {
+    for (Node node : cluster.kubernetes().nodes().list().getItems()) {
+      InstalledCluster.testbed(
+          "kubectl", closed ? "cordon" : "uncordon", node.getMetadata().getName());
+    }
+  }
+
+  private static void images(String... arguments) {
+    String[] command = new String[5 + arguments.length];
+    System.arraycopy(
+        new String[] {"enter", "ctr", "-n", "k8s.io", "images"}, 0, command, 0, 5);
+    System.arraycopy(arguments, 0, command, 5, arguments.length);
+    InstalledCluster.testbed(command);
+  }
+}
