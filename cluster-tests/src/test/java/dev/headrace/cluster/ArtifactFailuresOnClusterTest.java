@@ -81,8 +81,7 @@ class ArtifactFailuresOnClusterTest {
             .patch(
                 PatchContext.of(PatchType.JSON_MERGE),
                 "{\"spec\":{\"selector\":{\"app.kubernetes.io/name\":\"%s\"}}}".formatted(name));
-    List<String> wanted =
-        List.of(address(InstalledCluster.SYSTEM, "app.kubernetes.io/name", name));
+    List<String> wanted = List.of(address(InstalledCluster.SYSTEM, "app.kubernetes.io/name", name));
     Eventually.holds(
         "the Service leads to " + name,
         Duration.ofSeconds(20),

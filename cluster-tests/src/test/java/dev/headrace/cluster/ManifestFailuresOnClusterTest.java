@@ -53,8 +53,7 @@ class ManifestFailuresOnClusterTest {
     CustomResourceDefinition before = definition.require();
     var _ = definition.delete();
     try {
-      definition.waitUntilCondition(
-          gone -> gone == null, 30, TimeUnit.SECONDS);
+      definition.waitUntilCondition(gone -> gone == null, 30, TimeUnit.SECONDS);
       app.change(saying("two"));
       JsonNode failure = app.awaitFailure(2);
       assertThat(failure.path("cause").asString()).contains(CAUSE);

@@ -204,8 +204,7 @@ class PodFailuresOnClusterTest {
 
   private static void images(String... arguments) {
     String[] command = new String[5 + arguments.length];
-    System.arraycopy(
-        new String[] {"enter", "ctr", "-n", "k8s.io", "images"}, 0, command, 0, 5);
+    System.arraycopy(new String[] {"enter", "ctr", "-n", "k8s.io", "images"}, 0, command, 0, 5);
     System.arraycopy(arguments, 0, command, 5, arguments.length);
     InstalledCluster.testbed(command);
   }

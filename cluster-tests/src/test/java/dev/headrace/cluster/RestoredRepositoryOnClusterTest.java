@@ -78,9 +78,7 @@ class RestoredRepositoryOnClusterTest {
       files.compute(
           "kustomization.yaml",
           (name, text) ->
-              new String(text, UTF_8)
-                  .replace("deployment.yaml", "nowhere.yaml")
-                  .getBytes(UTF_8));
+              new String(text, UTF_8).replace("deployment.yaml", "nowhere.yaml").getBytes(UTF_8));
       Change broken =
           new Change(
               DeployId.next(Clock.systemUTC(), new SecureRandom()),

@@ -169,7 +169,7 @@ class PodFailuresTest {
                     .withMessage("the node was low on memory"));
     assertThat(failure(seen(evicted)).cause())
         .isEqualTo("The node did not keep the app's pod (Evicted).");
-    assertThat(seen(SeenPod.running(1), evicted).judged().failure()).isEmpty();
+    assertThat(seen(SeenPod.ready(SeenPod.running(1)), evicted).judged().failure()).isEmpty();
   }
 
   @Test

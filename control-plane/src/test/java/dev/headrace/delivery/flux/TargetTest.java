@@ -20,7 +20,7 @@ class TargetTest {
     assertThat(Target.commit(COMMIT.sha())).isEmpty();
     assertThat(Target.commit("main@sha1:")).isEmpty();
     assertThat(Target.commit("main@sha1:0123")).isEmpty();
-    assertThat(Target.commit("other@sha1:" + COMMIT.sha())).isEmpty();
+    assertThat(Target.commit("mine@sha1:" + COMMIT.sha())).isEmpty();
     assertThat(Target.commit("main@sha256:" + COMMIT.sha())).isEmpty();
     assertThat(Target.commit("main@sha1:" + COMMIT.sha() + "0")).isEmpty();
     assertThat(Target.commit("main@sha1:" + "G".repeat(40))).isEmpty();
