@@ -6,13 +6,13 @@ import java.util.Locale;
 import java.util.Map;
 
 /** Times of one kind of operation, in milliseconds. */
-final class Percentiles {
+public final class Percentiles {
   private final double[] sorted;
 
   /**
    * @param nanos at least one
    */
-  Percentiles(long[] nanos) {
+  public Percentiles(long[] nanos) {
     if (nanos.length == 0) {
       throw new IllegalArgumentException("nanos: empty (expected: at least one time)");
     }
@@ -20,19 +20,19 @@ final class Percentiles {
   }
 
   /** The smallest time that this share of all times does not exceed. */
-  double at(double share) {
+  public double at(double share) {
     int rank = (int) Math.ceil(share * sorted.length);
     return sorted[Math.max(0, rank - 1)];
   }
 
-  Map<String, Double> json() {
+  public Map<String, Double> json() {
     Map<String, Double> json = new LinkedHashMap<>();
     json.put("p50", rounded(at(0.5)));
     json.put("p99", rounded(at(0.99)));
     return json;
   }
 
-  static double rounded(double value) {
+  public static double rounded(double value) {
     return Math.round(value * 10) / 10.0;
   }
 

@@ -90,6 +90,30 @@ public final class ApiClient {
     return send("DELETE", path, Optional.empty(), Optional.empty());
   }
 
+  /**
+   * A version of an app that was committed just now.
+   *
+   * @param commit its full name
+   */
+  public record Version(String appId, String url, String commit, int number) {}
+
+  public Version create(Map<String, ?> app) throws InterruptedException {
+    return version(exchange("POST", "/api/apps", Optional.of(app), Optional.empty()));
+  }
+
+  public Version change(String appId, Map<String, ?> change) throws InterruptedException {
+    return version(exchange("PUT", "/api/apps/" + appId, Optional.of(change), Optional.empty()));
+  }
+
+  private static Version version(HttpResponse<String> answer) {
+    JsonNode app = JSON.readTree(answer.body());
+    return new Version(
+        app.path("app_id").asString(),
+        app.path("deployment_url").asString(),
+        answer.headers().firstValue("ETag").orElseThrow().replace("\"", ""),
+        Integer.parseInt(answer.headers().firstValue("Headrace-Version").orElseThrow()));
+  }
+
   /** What any address answers, whatever its status. */
   public String text(String url) throws InterruptedException {
     try {
@@ -126,6 +150,12 @@ public final class ApiClient {
   private JsonNode send(
       String method, String path, Optional<Object> body, Optional<String> deployId)
       throws InterruptedException {
+    return JSON.readTree(exchange(method, path, body, deployId).body());
+  }
+
+  private HttpResponse<String> exchange(
+      String method, String path, Optional<Object> body, Optional<String> deployId)
+      throws InterruptedException {
     HttpRequest.Builder request =
         request(path)
             .timeout(LIMIT)
@@ -142,7 +172,7 @@ public final class ApiClient {
         throw new IOException(
             "%s %s answered %d: %s".formatted(method, path, answer.statusCode(), answer.body()));
       }
-      return JSON.readTree(answer.body());
+      return answer;
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -1,9 +1,11 @@
 package dev.headrace.cli;
 
 import dev.headrace.benchmarks.LocalBenchmark;
+import dev.headrace.benchmarks.cluster.ClusterBenchmark;
 import java.io.IOException;
 import java.util.concurrent.ExecutionException;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
 
 /** {@code headrace bench}. */
 @Command(
@@ -18,6 +20,25 @@ final class Bench {
       description = "Deploys, commits, checks, start and memory of the platform on this machine.")
   int local() throws IOException, InterruptedException, ExecutionException {
     new LocalBenchmark(Platform.home().resolve("headrace"), System.out).run();
+    return 0;
+  }
+
+  @Command(
+      name = "cluster",
+      mixinStandardHelpOptions = true,
+      description =
+          "Deploys, bursts, verdicts and memory of the platform installed on the testbed, which it"
+              + " starts and ends. Needs root.")
+  int cluster(
+      @Option(
+              names = "--apps",
+              paramLabel = "N",
+              defaultValue = "1000",
+              description = "Apps in the end (default: ${DEFAULT-VALUE}; 100 is a quick run).")
+          int apps,
+      @Option(names = "--keep", description = "Leaves the testbed up.") boolean keep)
+      throws IOException, InterruptedException, ExecutionException {
+    new ClusterBenchmark(Platform.home(), apps, System.out).run(keep);
     return 0;
   }
 }

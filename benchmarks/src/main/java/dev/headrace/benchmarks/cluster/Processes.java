@@ -1,0 +1,128 @@
+package dev.headrace.benchmarks.cluster;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import tools.jackson.databind.json.JsonMapper;
+
+/** What the testbed's processes take, as this machine's kernel counts it. */
+final class Processes {
+  private static final List<String> COMPONENTS =
+      List.of(
+          "kustomize-controller",
+          "source-controller",
+          "kube-apiserver",
+          "etcd",
+          "kube-controller-manager",
+          "kube-scheduler",
+          "kubelet",
+          "kube-proxy",
+          "containerd",
+          "coredns",
+          "traefik");
+  private static final String HEADRACE = "headrace";
+  private static final double TICKS_PER_SECOND = 100;
+  private static final int UTIME = 11;
+  private static final int STIME = 12;
+
+  private final long first;
+
+  /**
+   * @param data the testbed's folder
+   */
+  Processes(Path data) throws IOException {
+    first =
+        new JsonMapper()
+            .readTree(Files.readString(data.resolve("testbed.json")))
+            .path("pid")
+            .asLong();
+  }
+
+  /** CPU seconds since each began; processes that come and go are not among them. */
+  Map<String, Double> cpuSeconds() {
+    return ProcessHandle.of(first)
+        .orElseThrow()
+        .descendants()
+        .flatMap(
+            process -> component(process).map(name -> Map.entry(name, ticks(process))).stream())
+        .collect(
+            Collectors.groupingBy(
+                Map.Entry::getKey,
+                TreeMap::new,
+                Collectors.summingDouble(entry -> entry.getValue() / TICKS_PER_SECOND)));
+  }
+
+  /** The difference of two such, for each of so many deploys. */
+  static Map<String, Double> perDeploy(
+      Map<String, Double> before, Map<String, Double> after, int deploys) {
+    Map<String, Double> spent = new TreeMap<>();
+    after.forEach((name, seconds) ->
+        spent.put(
+            name,
+            Math.round((seconds - before.getOrDefault(name, 0.0)) / deploys * 1000) / 1000.0));
+    double total = spent.values().stream().mapToDouble(Double::doubleValue).sum();
+    spent.put("total", Math.round(total * 1000) / 1000.0);
+    return spent;
+  }
+
+  /** Of Headrace's JVM. */
+  double residentMegabytes() throws IOException {
+    ProcessHandle java =
+        ProcessHandle.of(first)
+            .orElseThrow()
+            .descendants()
+            .filter(process -> command(process).contains("dev.headrace.cli.Main"))
+            .findFirst()
+            .orElseThrow();
+    for (String line : Files.readAllLines(Path.of("/proc/%d/status".formatted(java.pid())))) {
+      if (line.startsWith("VmRSS:")) {
+        return Long.parseLong(line.replaceAll("\\D", "")) / 1024.0;
+      }
+    }
+    throw new IOException("no VmRSS of process %d".formatted(java.pid()));
+  }
+
+  /** Python in Headrace's pod checks code, and is Headrace's. */
+  private static Optional<String> component(ProcessHandle process) {
+    List<String> command = command(process);
+    if (command.contains("dev.headrace.cli.Main")
+        || process
+            .parent()
+            .filter(parent -> command(parent).contains("dev.headrace.cli.Main"))
+            .isPresent()) {
+      return Optional.of(HEADRACE);
+    }
+    return command.stream()
+        .findFirst()
+        .map(program -> program.substring(program.lastIndexOf('/') + 1))
+        .filter(COMPONENTS::contains);
+  }
+
+  private static List<String> command(ProcessHandle process) {
+    return List.of(read(process, "cmdline").split("\0", -1));
+  }
+
+  private static double ticks(ProcessHandle process) {
+    String stat = read(process, "stat");
+    String[] fields = stat.substring(stat.lastIndexOf(')') + 1).strip().split(" ", -1);
+    return fields.length <= STIME
+        ? 0
+        : Long.parseLong(fields[UTIME]) + Long.parseLong(fields[STIME]);
+  }
+
+  /** Empty when it has ended. */
+  private static String read(ProcessHandle process, String file) {
+    try {
+      return Files.readString(
+          Path.of("/proc/%d/%s".formatted(process.pid(), file)), StandardCharsets.ISO_8859_1);
+    } catch (IOException e) {
+      return "";
+    }
+  }
+}
