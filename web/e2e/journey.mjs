@@ -1,6 +1,6 @@
 // Drives the page in a real browser against a running platform: a person signs up, writes an app,
-// deploys it, opens it, breaks it twice, sees why, and rolls back. Every picture on the way is also
-// held against the accessibility rules of WCAG 2.1 A and AA. Fails loudly.
+// deploys it, opens it, breaks it twice, sees why, rolls back, and stops and starts it. Every picture
+// on the way is also held against the accessibility rules of WCAG 2.1 A and AA. Fails loudly.
 //
 //   node e2e/journey.mjs BASE_URL SCREENSHOT_DIR [README_IMAGE]
 //
@@ -85,6 +85,9 @@ try {
   await step('roll back from the history', rollBack);
   await step('find the app answering', () => answers(url));
   await step('read the history', readHistory);
+  await step('stop it', () => stop(url));
+  await step('start it again', start);
+  await step('find the started app answering', () => answers(url));
   if (complaints.length > 0) {
     throw new Error(`The browser complained:\n  ${complaints.join('\n  ')}`);
   }
@@ -182,6 +185,34 @@ async function readHistory() {
   await page.getByRole('tab', { name: 'History' }).click();
   await page.getByText('rollback to v1').waitFor();
   await page.getByText('The shelf was fine where it was').waitFor();
+}
+
+/** @param {string} url */
+async function stop(url) {
+  await page.getByRole('tab', { name: 'Settings' }).click();
+  await page.getByRole('button', { name: 'Stop app…' }).click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByLabel(/Reason/).fill('The library is closed');
+  await page.screenshot({ path: join(/** @type {string} */ (shots), 'stop-dialog.png') });
+  await dialog.getByRole('button', { name: 'Stop app' }).click();
+  await page.getByText(/^The app is stopped, /).waitFor();
+  await page.locator('.studio-bar .status').getByText('Stopped').waitFor();
+  const visitor = await context.newPage();
+  try {
+    const response = await visitor.goto(url);
+    if (response?.status() !== 503) {
+      throw new Error(`${url} answered ${response?.status()}.`);
+    }
+    await visitor.getByText('This app is stopped.').waitFor();
+  } finally {
+    await visitor.close();
+  }
+}
+
+async function start() {
+  await page.getByRole('tab', { name: 'Settings' }).click();
+  await page.getByRole('button', { name: 'Start app' }).click();
+  await page.getByText(/Version 5 is live/).waitFor();
 }
 
 /** @param {string} verdict */

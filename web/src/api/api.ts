@@ -108,6 +108,19 @@ export class Api {
     });
   }
 
+  /** What is so already is answered with the newest version. */
+  lifecycle(
+    appId: string,
+    action: 'stop' | 'start' | 'restart',
+    reason: string,
+    press: string,
+  ): Promise<Deploy> {
+    return this.json(`/api/v1/apps/${appId}/${action}`, {
+      body: { ...(reason && { reason }) },
+      headers: { 'Idempotency-Key': press },
+    });
+  }
+
   deployEvents(
     appId: string,
     version: number,

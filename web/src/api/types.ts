@@ -68,13 +68,23 @@ export interface Failure {
 
 export type Outcome = 'in_progress' | 'live' | 'failed' | 'superseded';
 
+export type Action =
+  | 'deploy'
+  | 'rollback'
+  | 'delete'
+  | 'restart'
+  | 'stop'
+  | 'start'
+  | 'upgrade'
+  | 'rename';
+
 export interface Deploy {
   app_id: string;
   /** Null for changes that carry no version: rename and delete. */
   version: number | null;
   deploy_id: string;
   commit: string;
-  action: 'deploy' | 'rollback' | 'delete' | 'restart' | 'stop' | 'start' | 'upgrade' | 'rename';
+  action: Action;
   actor: { id: string; username: string };
   via: string;
   reason: string | null;

@@ -1,6 +1,7 @@
 const WORDS: Record<string, string> = {
   running: 'Live',
   deploying: 'Deploying',
+  stopped: 'Stopped',
   error: 'Failed',
 };
 

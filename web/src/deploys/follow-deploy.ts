@@ -8,7 +8,7 @@ import { useEffect, useMemo, useState } from 'react';
 import { useApi } from '../api/api';
 import { errorText } from '../api/errors';
 import { follow } from '../api/events';
-import type { Deploy, DeployPage, Stage } from '../api/types';
+import type { Action, Deploy, DeployPage, Stage } from '../api/types';
 import { begun, type Progress, progressOf, withStage } from './progress';
 
 export function useDeploys(appId: string | null) {
@@ -27,13 +27,22 @@ export function latestVersion(pages: InfiniteData<DeployPage> | undefined): Depl
   return pages?.pages[0]?.deploys.find(({ version }) => version !== null) ?? null;
 }
 
-/** The app's newest commit that leaves this version its source: the version's own, or a rename after it. */
-export function headAt(deploys: Deploy[], version: number | null): string | null {
-  let at = deploys.findIndex((deploy) => deploy.version === version);
-  while (version !== null && at > 0 && deploys[at - 1]?.version === null) {
+const NEW_SOURCE: Action[] = ['deploy', 'rollback'];
+
+/**
+ * The app's newest change that leaves this version its source: the version's own, or one that only
+ * renames, stops, starts or upgrades the app after it.
+ */
+export function newestWithSourceOf(deploys: Deploy[], version: number | null): Deploy | null {
+  let at = version === null ? -1 : deploys.findIndex((deploy) => deploy.version === version);
+  for (
+    let newer = deploys[at - 1];
+    newer !== undefined && !NEW_SOURCE.includes(newer.action);
+    newer = deploys[at - 1]
+  ) {
     at--;
   }
-  return version === null ? null : (deploys[at]?.commit ?? null);
+  return deploys[at] ?? null;
 }
 
 export interface Followed {

@@ -117,7 +117,11 @@ function Row({ deploy, isCurrent, onRollBack }: RowProps) {
         <Copy text={commit} shown={commit.slice(0, 8)} what="commit" />
       </td>
       <td>
-        {version !== null && <span className={`outcome ${outcome}`}>{OUTCOMES[outcome]}</span>}
+        {version !== null && (
+          <span className={`outcome ${outcome}`}>
+            {deploy.action === 'stop' && outcome === 'live' ? 'stopped' : OUTCOMES[outcome]}
+          </span>
+        )}
         {serving && <span className="badge serving">serving</span>}
       </td>
       <td>

@@ -8,7 +8,11 @@ export function ProgressView({ progress }: { progress: Progress }) {
     <div className="progress">
       <ol className="steps" aria-label={`Stages of version ${progress.version}`}>
         {stepsOf(progress).map((step) => (
-          <StepView key={step.name} step={step} />
+          <StepView
+            key={step.name}
+            step={step}
+            label={progress.action === 'stop' && step.name === 'live' ? 'stopped' : step.name}
+          />
         ))}
       </ol>
       <p className={`verdict ${progress.outcome}`} aria-live="polite">
@@ -18,7 +22,7 @@ export function ProgressView({ progress }: { progress: Progress }) {
   );
 }
 
-function StepView({ step }: { step: Step }) {
+function StepView({ step, label }: { step: Step; label: string }) {
   return (
     <li
       className={`step ${step.state}`}
@@ -27,7 +31,7 @@ function StepView({ step }: { step: Step }) {
       <span className="step-sign" aria-hidden="true">
         {SIGNS[step.state]}
       </span>
-      <span className="step-name">{step.name}</span>
+      <span className="step-name">{label}</span>
       <span className="step-time">
         {step.state === 'current' && 'now'}
         {step.state === 'failed' && 'failed'}
@@ -39,13 +43,13 @@ function StepView({ step }: { step: Step }) {
 
 /** One sentence that says where the deploy stands; screen readers hear each change of it. */
 export function verdict(progress: Progress): string {
-  const { version, outcome, supersededBy, failure } = progress;
+  const { version, action, outcome, supersededBy, failure } = progress;
   const took = total(progress);
   switch (outcome) {
-    case 'live':
-      return took === null
-        ? `Version ${version} is live.`
-        : `Version ${version} is live, ${duration(took)} after its commit.`;
+    case 'live': {
+      const state = action === 'stop' ? 'The app is stopped' : `Version ${version} is live`;
+      return took === null ? `${state}.` : `${state}, ${duration(took)} after its commit.`;
+    }
     case 'failed':
       return `Version ${version} failed${failure === null ? '' : ` while ${doing(failure.stage)}`}.`;
     case 'superseded':

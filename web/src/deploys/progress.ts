@@ -1,9 +1,11 @@
-import type { Deploy, Failure, Outcome, Stage, StageName } from '../api/types';
+import type { Action, Deploy, Failure, Outcome, Stage, StageName } from '../api/types';
 import { instant } from '../ui/time';
 
 /** How far one version has come, as far as it is known here. */
 export interface Progress {
   version: number;
+  /** Null until the platform has said it. */
+  action: Action | null;
   stages: Stage[];
   outcome: Outcome;
   failure: Failure | null;
@@ -25,6 +27,7 @@ const STEPS: StageName[] = ['committed', 'fetched', 'applied', 'starting', 'live
 export function begun(version: number): Progress {
   return {
     version,
+    action: null,
     stages: [],
     outcome: 'in_progress',
     failure: null,
@@ -36,6 +39,7 @@ export function begun(version: number): Progress {
 export function progressOf(deploy: Deploy, version: number): Progress {
   return {
     version,
+    action: deploy.action,
     stages: deploy.stages,
     outcome: deploy.outcome,
     failure: deploy.failure,
@@ -55,7 +59,10 @@ export function stepsOf({ stages, outcome, failure }: Progress): Step[] {
   const stop = outcome === 'failed' ? failingStep(reached, failure) : -1;
   let before: number | null = null;
   let waitsHere = outcome === 'in_progress';
-  return STEPS.map((name, at) => {
+  // What is live without a start had none: the app was stopped, or ran with the same content.
+  const isStartless = reached.has('live') && !reached.has('starting');
+  const steps = isStartless ? STEPS.filter((name) => name !== 'starting') : STEPS;
+  return steps.map((name, at) => {
     const time = reached.get(name);
     if (at === stop) {
       const failed = reached.get('failed');

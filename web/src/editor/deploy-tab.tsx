@@ -60,7 +60,7 @@ export function DeployTab({
       )}
       {!isSending && progress !== null && (
         <p className="result">
-          {progress.outcome === 'live' && app !== null && (
+          {progress.outcome === 'live' && progress.action !== 'stop' && app !== null && (
             <>
               <OpenApp app={app} />
               <Copy text={app.deployment_url} shown={app.deployment_url} what="address" />

@@ -10,18 +10,25 @@ import { Copy } from '../ui/copy';
 import { Dialog } from '../ui/dialog';
 import { Field } from '../ui/field';
 import { Notice } from '../ui/notice';
+import { Run } from './run';
 
 interface Props {
   app: App;
+  /** A commit was made, whose stages are of interest. */
+  onChanged: () => void;
   onDeleted: () => void;
 }
 
-export function Settings({ app, onDeleted }: Props) {
+export function Settings({ app, onChanged, onDeleted }: Props) {
   const [deleting, setDeleting] = useState(false);
   return (
     <div className="settings">
       <section>
         <Rename key={app.name} app={app} />
+      </section>
+      <section>
+        <h3>Run</h3>
+        <Run app={app} onChanged={onChanged} />
       </section>
       <section>
         <h3>Address</h3>
@@ -81,8 +88,10 @@ function Rename({ app }: { app: App }) {
   );
 }
 
-interface DeleteProps extends Props {
+interface DeleteProps {
+  app: App;
   onClose: () => void;
+  onDeleted: () => void;
 }
 
 function DeleteDialog({ app, onClose, onDeleted }: DeleteProps) {

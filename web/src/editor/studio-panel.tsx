@@ -28,7 +28,9 @@ export function StudioPanel({ active, onSelect, onDeleted, ...deploy }: Props) {
       {
         id: 'settings',
         label: 'Settings',
-        content: () => <Settings app={app} onDeleted={onDeleted} />,
+        content: () => (
+          <Settings app={app} onChanged={() => onSelect('deploy')} onDeleted={onDeleted} />
+        ),
       },
     );
   }

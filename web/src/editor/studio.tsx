@@ -3,7 +3,12 @@ import { useEffect, useMemo, useRef, useState } from 'react';
 import { useNavigate } from 'react-router';
 import { useApi } from '../api/api';
 import type { Accepted } from '../api/types';
-import { headAt, latestVersion, useDeploys, useFollowedDeploy } from '../deploys/follow-deploy';
+import {
+  latestVersion,
+  newestWithSourceOf,
+  useDeploys,
+  useFollowedDeploy,
+} from '../deploys/follow-deploy';
 import { FileList } from './file-list';
 import { LeaveGuard } from './leave-guard';
 import { NewerVersion, RestoredDraft } from './notices';
@@ -59,7 +64,7 @@ export function Studio({ start, appId, onCreated = () => {} }: Props) {
   const press = () => {
     if (!deploy.isPending && nameError === null) {
       setTab('deploy');
-      const seen = headAt(deploys, source.version) ?? source.commit;
+      const seen = newestWithSourceOf(deploys, source.version)?.commit ?? source.commit;
       deploy.mutate({ workspace, name, reason, seen });
     }
   };
@@ -73,7 +78,10 @@ export function Studio({ start, appId, onCreated = () => {} }: Props) {
     [deploy.error, progress, workspace.entrypoint],
   );
   // A failure of another version than the one in the editor has its line elsewhere.
-  const isAboutThis = deploy.isError || source.version === version;
+  const isAboutThis =
+    deploy.isError ||
+    source.version === version ||
+    newestWithSourceOf(deploys, source.version)?.version === version;
   const mark = useMemo(() => (isAboutThis ? markOf(problem) : null), [isAboutThis, problem]);
   const marked = mark?.file ?? null;
   useEffect(() => {
@@ -82,7 +90,11 @@ export function Studio({ start, appId, onCreated = () => {} }: Props) {
     }
   }, [marked, change]);
 
-  const isBehind = !deploy.isPending && (latest?.version ?? 0) > (source.version ?? 0);
+  const isNewer = (latest?.version ?? 0) > (source.version ?? 0);
+  const isBehind =
+    !deploy.isPending &&
+    isNewer &&
+    newestWithSourceOf(deploys, source.version) !== (deploys[0] ?? null);
   return (
     <main className="studio">
       <TopBar

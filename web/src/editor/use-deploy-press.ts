@@ -1,9 +1,8 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { useRef } from 'react';
 import { useApi } from '../api/api';
-import { ApiError, UnreachableError } from '../api/errors';
+import { ApiError } from '../api/errors';
+import { usePress } from '../api/press';
 import type { Accepted, AppChange, Files, NewApp } from '../api/types';
-import { ulid } from '../api/ulid';
 import { refresh } from '../deploys/follow-deploy';
 import { SINGLE_FILE, type Workspace } from './workspace';
 
@@ -15,10 +14,7 @@ export interface Press {
   seen: string | null;
 }
 
-/**
- * Sends the code as one deploy. While nothing is known about what became of a request, the same
- * request is sent with the same id, so that the platform takes it once.
- */
+/** Sends the code as one deploy, however often the request has to be sent. */
 export function useDeployPress(
   appId: string | null,
   isSingle: boolean,
@@ -26,36 +22,27 @@ export function useDeployPress(
 ) {
   const api = useApi();
   const queries = useQueryClient();
-  const unanswered = useRef<{ id: string; request: string } | null>(null);
-
-  const idFor = (request: string) => {
-    if (unanswered.current?.request !== request) {
-      unanswered.current = { id: ulid(), request };
-    }
-    return unanswered.current.id;
-  };
+  const press = usePress();
   return useMutation({
     mutationFn: ({ workspace, name, reason, seen }: Press) => {
       const { files, entrypoint } = workspace;
       const why = reason.trim() === '' ? {} : { reason: reason.trim() };
       if (appId === null) {
         const body: NewApp = { name: name.trim(), mode: 'multi', files, entrypoint, ...why };
-        return api.create(body, idFor(JSON.stringify(body)));
+        return api.create(body, press.idFor(JSON.stringify(body)));
       }
       const body: AppChange = { ...source(files, isSingle), ...why };
-      return api.update(appId, body, idFor(JSON.stringify(body)), seen);
+      return api.update(appId, body, press.idFor(JSON.stringify(body)), seen);
     },
-    retry: (count, thrown) => thrown instanceof UnreachableError && count < 3,
+    retry: press.retry,
     onError: (thrown) => {
-      if (!(thrown instanceof UnreachableError)) {
-        unanswered.current = null;
-      }
+      press.refused(thrown);
       if (appId !== null && thrown instanceof ApiError && thrown.status === 412) {
         refresh(queries, appId);
       }
     },
     onSuccess: (accepted, pressed) => {
-      unanswered.current = null;
+      press.answered();
       refresh(queries, accepted.app.app_id);
       onAccepted(accepted, pressed);
     },

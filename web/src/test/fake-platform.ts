@@ -1,4 +1,5 @@
 import type {
+  Action,
   App,
   AppDetail,
   Deploy,
@@ -133,7 +134,8 @@ export class FakePlatform {
   reach(appId: string, version: number, stage: StageName) {
     const { app, deploy, deploys } = this.find(appId, version);
     for (const next of NORMAL.slice(0, NORMAL.indexOf(stage) + 1)) {
-      if (!deploy.stages.some((reached) => reached.stage === next)) {
+      const isSkipped = next === 'starting' && deploy.action === 'stop';
+      if (!isSkipped && !deploy.stages.some((reached) => reached.stage === next)) {
         this.stage(deploy, next);
       }
     }
@@ -141,7 +143,8 @@ export class FakePlatform {
       for (const other of deploys) {
         other.serving = other === deploy;
       }
-      app.status = 'running';
+      deploy.serving = deploy.action !== 'stop';
+      app.status = deploy.serving ? 'running' : 'stopped';
       this.end(deploy, 'live');
     }
   }
@@ -272,6 +275,15 @@ export class FakePlatform {
         return this.history(stored, request.query.get('before'));
       case 'POST /rollback':
         return this.rollBack(stored, body);
+      case 'POST /stop':
+      case 'POST /start':
+      case 'POST /restart':
+        return json(
+          this.addVersion(stored, stored.app.files ?? {}, {
+            action: rest.slice(1) as Action,
+            reason: reasonOf(body),
+          }),
+        );
       case 'POST /activity':
         return json({ success: true });
       case 'GET /logs':

@@ -333,6 +333,80 @@ describe('files', () => {
   });
 });
 
+describe('an app', () => {
+  const settings = async (page: ReturnType<typeof openPage>) =>
+    page.user.click(await screen.findByRole('tab', { name: 'Settings' }));
+
+  test('is stopped only after a question, with the reason, and says that it is', async () => {
+    const { app } = liveApp();
+    const page = openPage(platform, `/apps/${app.app_id}`);
+    await settings(page);
+    await page.user.click(screen.getByRole('button', { name: 'Stop app…' }));
+    expect(platform.sent('POST', `/api/v1/apps/${app.app_id}/stop`)).toHaveLength(0);
+    const dialog = await screen.findByRole('dialog');
+    await page.user.type(within(dialog).getByLabelText(/Reason/), 'Nobody uses it');
+    await page.user.click(within(dialog).getByRole('button', { name: 'Stop app' }));
+    await screen.findByText('Version 2: committed.');
+    expect(platform.sent('POST', `/api/v1/apps/${app.app_id}/stop`)[0]?.body).toEqual({
+      reason: 'Nobody uses it',
+    });
+
+    platform.reach(app.app_id, 2, 'live');
+    expect(await screen.findByText(/^The app is stopped, /)).toBeTruthy();
+    const steps = screen.getByRole('list', { name: 'Stages of version 2' });
+    expect(within(steps).getAllByRole('listitem')).toHaveLength(4);
+    expect(within(steps).getByText('stopped')).toBeTruthy();
+    await waitFor(() => expect(document.querySelector('.status.stopped')).toBeTruthy());
+    expect(document.querySelector('.status')?.textContent).toBe('Stopped');
+  });
+
+  test('that is stopped is started with one press', async () => {
+    const stored = liveApp();
+    const { app_id } = stored.app;
+    platform.addVersion(stored, { 'main.py': 'first' }, { action: 'stop' });
+    platform.reach(app_id, 2, 'live');
+    const page = openPage(platform, `/apps/${app_id}`);
+    await settings(page);
+    expect(screen.queryByRole('button', { name: 'Restart app' })).toBeNull();
+    await page.user.click(screen.getByRole('button', { name: 'Start app' }));
+    await screen.findByText('Version 3: committed.');
+    platform.reach(app_id, 3, 'live');
+    expect(await screen.findByText(/Version 3 is live/)).toBeTruthy();
+    await settings(page);
+    expect(await screen.findByRole('button', { name: 'Restart app' })).toBeTruthy();
+  });
+
+  test('is restarted with one press, sent again with the same key when it did not arrive', async () => {
+    const { app } = liveApp();
+    const page = openPage(platform, `/apps/${app.app_id}`);
+    await settings(page);
+    platform.unreachable = 1;
+    await page.user.click(screen.getByRole('button', { name: 'Restart app' }));
+    await screen.findByText('Version 2: committed.');
+    const keys = platform
+      .sent('POST', `/api/v1/apps/${app.app_id}/restart`)
+      .map(({ headers }) => headers.get('Idempotency-Key'));
+    expect(keys).toHaveLength(2);
+    expect(new Set(keys).size).toBe(1);
+  });
+
+  test('that is restarted while somebody edits it leaves the editor alone', async () => {
+    const stored = liveApp();
+    const { app_id } = stored.app;
+    const page = openPage(platform, `/apps/${app_id}`);
+    await page.user.type(await source(), '!');
+    const restarted = platform.addVersion(stored, { 'main.py': 'first' }, { action: 'restart' });
+    platform.tell(stored.app);
+    await screen.findByText('Version 2: committed.');
+    expect(screen.queryByText(/after you began to edit/)).toBeNull();
+    await page.user.click(await deployButton());
+    await screen.findByText(/Version 3:/);
+    const sent = platform.sent('PUT', `/api/apps/${app_id}`)[0];
+    expect(sent?.headers.get('If-Match')).toBe(`"${restarted.commit}"`);
+    expect(stored.sources.get(3)).toEqual({ 'main.py': 'first!' });
+  });
+});
+
 describe('settings', () => {
   test('rename the app', async () => {
     const { app } = liveApp();
