@@ -111,15 +111,21 @@ class TurnsTest {
 
   @Test
   void aLaterWishTakesTheEarlierOnesPlace() throws Exception {
-    Semaphore looked = new Semaphore(0);
-    try (Turns<String> turns = new Turns<>(thing -> looked.release())) {
-      turns.askAfter(Duration.ofHours(1), "x");
-      for (int i = 0; i < 50; i++) {
-        turns.askAfter(Duration.ofMillis(200), "x");
+    Queue<String> looked = new ConcurrentLinkedQueue<>();
+    CountDownLatch last = new CountDownLatch(1);
+    try (Turns<String> turns =
+        new Turns<>(thing -> {
+          looked.add(thing);
+          if (thing.equals("y")) {
+            last.countDown();
+          }
+        })) {
+      for (int i = 0; i < 20; i++) {
+        turns.askAfter(Duration.ofMillis(100 + 10 * i), "x");
       }
-      turns.askAfter(Duration.ofMillis(400), "y");
-      assertThat(looked.tryAcquire(2, DEADLINE, TimeUnit.SECONDS)).isTrue();
-      assertThat(looked.availablePermits()).isZero();
+      turns.askAfter(Duration.ofMillis(600), "y");
+      assertThat(last.await(DEADLINE, TimeUnit.SECONDS)).isTrue();
+      assertThat(looked).containsExactly("x", "y");
     }
   }
 
