@@ -43,10 +43,15 @@ def check_addresses_are_free() -> None:
 
 
 def plug_cable(process: int) -> None:
-    """Connects this machine to the network namespace of a process; gone when that namespace is."""
+    """Connects this machine to the network namespace of a process."""
     ip("link", "add", CABLE, "type", "veth", "peer", "name", "eth0", "netns", str(process))
     ip("address", "add", f"{MACHINE}/30", "dev", CABLE)
     ip("link", "set", CABLE, "up")
+
+
+def unplug_cable() -> None:
+    """It would go with the namespace, which connections that nobody ends any more keep for minutes."""
+    subprocess.run(["ip", "link", "delete", CABLE], capture_output=True)
 
 
 def set_up_inside() -> None:

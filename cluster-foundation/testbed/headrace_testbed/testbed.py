@@ -278,7 +278,7 @@ class Testbed:
             namespace = state.get("namespace")
             until_gone("processes", lambda: members(namespace) if namespace else {})
             if ran:
-                until_gone(f"the interface {network.CABLE}", network.cable_exists)
+                network.unplug_cable()
             left = cgroups.remove()
             if left:
                 raise Refused(f"these control groups could not be removed: {', '.join(map(str, left))}")
