@@ -11,6 +11,7 @@ import dev.headrace.observe.ObserveConfiguration;
 import dev.headrace.projection.ProjectionConfiguration;
 import dev.headrace.store.StoreConfiguration;
 import dev.headrace.template.TemplateConfiguration;
+import dev.headrace.upgrade.UpgradeConfiguration;
 import dev.headrace.validation.ValidationConfiguration;
 import java.time.Clock;
 import org.springframework.boot.ApplicationRunner;
@@ -35,6 +36,7 @@ import org.springframework.context.annotation.Import;
   AppConfiguration.class,
   TemplateConfiguration.class,
   ObserveConfiguration.class,
+  UpgradeConfiguration.class,
   HttpConfiguration.class
 })
 public class Headrace {

@@ -25,6 +25,7 @@ class ArchitectureTest {
               "app",
               Set.of(
                   "delivery", "git", "http", "identity", "manifests", "projection", "validation")),
+          Map.entry("upgrade", Set.of("app", "delivery", "git", "http", "identity")),
           Map.entry(
               "observe", Set.of("delivery", "git", "http", "identity", "projection", "template")),
           Map.entry("projection", Set.of("delivery", "git", "identity", "manifests")),

@@ -44,6 +44,16 @@ public class AppConfiguration {
   }
 
   @Bean
+  Rerender rerender(
+      PlatformRepository repository,
+      Manifests manifests,
+      Deploys deploys,
+      Edits edits,
+      Submissions submissions) {
+    return new Rerender(repository, manifests, deploys, edits, submissions);
+  }
+
+  @Bean
   Apps apps(
       ProjectedApps projected,
       Deploys deploys,

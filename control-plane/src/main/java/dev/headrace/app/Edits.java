@@ -56,21 +56,25 @@ final class Edits {
       if (draft.isEmpty()) {
         return Optional.empty();
       }
-      AppSpec spec = draft.get().spec();
-      Changes.Result result =
-          changes.render(
-              submission,
-              action,
-              spec,
-              manifests.render(spec, draft.get().source(), serving(now)),
-              Optional.of(now.head().id()),
-              restores);
+      Changes.Result result = attempt(submission, now, action, restores, draft.get());
       if (result instanceof Changes.Result.Made(AppCommit commit)) {
         return Optional.of(commit);
       }
       now = current(id);
     }
     throw tooBusy();
+  }
+
+  /** Once: overtaken when the app has a newer commit than this by now. */
+  Changes.Result attempt(
+      Submission submission, Current now, Action action, Optional<CommitId> restores, Draft draft) {
+    return changes.render(
+        submission,
+        action,
+        draft.spec(),
+        manifests.render(draft.spec(), draft.source(), serving(now)),
+        Optional.of(now.head().id()),
+        restores);
   }
 
   Current current(AppId app) {

@@ -30,6 +30,11 @@ final class Submissions {
     return new Submission(caller, deployId(key), via(via), reason);
   }
 
+  /** What Headrace itself does because this person asked for it. */
+  Submission bySystem(Caller caller, Optional<String> reason) {
+    return new Submission(caller, DeployId.next(clock, random), Via.SYSTEM, reason);
+  }
+
   /** The commit that the sender last saw, from {@code If-Match}. */
   Optional<CommitId> expectedHead(@Nullable String ifMatch) {
     if (ifMatch == null || ifMatch.equals("*")) {

@@ -37,6 +37,10 @@ class AuthorizationMatrixTest {
           "GET /api/templates/{id}",
           "GET /api/v1/events");
 
+  /** Routes over everybody's apps. */
+  private static final Set<String> ADMINS =
+      Set.of("GET /api/v1/admin/upgrade", "POST /api/v1/admin/upgrade");
+
   private static final String CODE = "from fastapi import FastAPI\napp = FastAPI()\n";
 
   @TempDir private static Path data;
@@ -86,6 +90,12 @@ class AuthorizationMatrixTest {
     if (OWN.contains(route)) {
       return;
     }
+    if (ADMINS.contains(route)) {
+      Api.Answer refused = send(owner, route, "").is(403);
+      assertThat(refused.json().path("code").asString()).isEqualTo("ADMIN_REQUIRED");
+      assertThat(status(admin, route, "")).as("the admin").isEqualTo(200);
+      return;
+    }
     assertThat(route).as("a route without an app must be named in this test").contains("{appId}");
     String app =
         owner.post("/api/apps", Map.of("name", route, "code", CODE)).ok().path("app_id").asString();
@@ -124,6 +134,10 @@ class AuthorizationMatrixTest {
   }
 
   private static int status(Api person, String route, String app) {
+    return send(person, route, app).status();
+  }
+
+  private static Api.Answer send(Api person, String route, String app) {
     String method = route.substring(0, route.indexOf(' '));
     String path =
         route
@@ -134,6 +148,6 @@ class AuthorizationMatrixTest {
             .replace("{id}", "000000000000000000000000");
     Optional<String> body =
         method.equals("GET") ? Optional.empty() : Optional.of("{\"version\": 1}");
-    return person.send(method, path, body).status();
+    return person.send(method, path, body);
   }
 }

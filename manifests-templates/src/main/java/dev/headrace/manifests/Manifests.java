@@ -2,6 +2,7 @@ package dev.headrace.manifests;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import java.util.Arrays;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -45,6 +46,31 @@ public final class Manifests {
     SortedMap<String, byte[]> files = write(rendering);
     check.check(files, rendering);
     return new RenderedApp(files, rendering.contentDigest());
+  }
+
+  /** How a directory differs from what would be rendered now from what it says itself. */
+  public enum Difference {
+    NONE,
+    /** Only in how app.yaml is written: what runs would be the same. */
+    WORDING,
+    MANIFESTS
+  }
+
+  /**
+   * Renders the directory's own specification and source once more and compares.
+   *
+   * @throws InvalidSpec naming the file and what is wrong with it
+   */
+  public Difference differenceNow(SortedMap<String, byte[]> files) {
+    ParsedApp app = parse(files);
+    SortedMap<String, byte[]> now = render(app.spec(), app.source(), app.serving()).files();
+    Set<String> different = new TreeSet<>(files.keySet());
+    different.addAll(now.keySet());
+    different.removeIf(path -> Arrays.equals(files.get(path), now.get(path)));
+    if (different.isEmpty()) {
+      return Difference.NONE;
+    }
+    return different.equals(Set.of(Directory.APP)) ? Difference.WORDING : Difference.MANIFESTS;
   }
 
   /**

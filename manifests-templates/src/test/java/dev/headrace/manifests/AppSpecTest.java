@@ -106,6 +106,17 @@ class AppSpecTest {
         .withMessage("replicas: 11 (expected: 0 to 10)");
   }
 
+  @Test
+  void anAppThatRunsAgainHasAtLeastOneCopyAndAllElseAsBefore() {
+    AppSpec three = spec("k3f9a2bq", "x", Apps.OWNER, "main.py", Optional.of("db"), 2, 3);
+
+    assertThat(three.isStopped()).isFalse();
+    assertThat(three.running()).isEqualTo(three);
+    assertThat(three.stopped().isStopped()).isTrue();
+    assertThat(three.stopped().running())
+        .isEqualTo(spec("k3f9a2bq", "x", Apps.OWNER, "main.py", Optional.of("db"), 2, 1));
+  }
+
   private static AppSpec spec(
       String id,
       String name,

@@ -1,5 +1,6 @@
 package dev.headrace.manifests;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.entry;
@@ -53,6 +54,56 @@ class ManifestsTest {
     assertThat(Apps.texts(both).get("kustomization.yaml"))
         .contains("app-k3f9a2bq-code-" + code.digest().substring(0, 10))
         .contains("app-k3f9a2bq-code-" + old.digest().substring(0, 10));
+  }
+
+  @Test
+  void whatWasJustRenderedDiffersInNothing() {
+    Optional<SourceFiles> serving = Optional.of(SourceFiles.single(Apps.HELLO));
+    assertThat(difference(manifests.render(Apps.multi("app.py"), Apps.todo(), serving).files()))
+        .isEqualTo(Manifests.Difference.NONE);
+  }
+
+  @Test
+  void aDirectoryThatOtherSettingsRenderedRunsOtherwise() {
+    RenderSettings now = Apps.SETTINGS;
+    Manifests before =
+        new Manifests(
+            new RenderSettings(
+                now.namespacePattern(),
+                now.appDomain(),
+                now.appsHost(),
+                now.entryPoint(),
+                "registry.example.org/headrace/runner:0.9",
+                now.imagePullSecret()));
+
+    assertThat(difference(before.render(Apps.multi("app.py"), Apps.todo(), NOTHING_SERVES).files()))
+        .isEqualTo(Manifests.Difference.MANIFESTS);
+  }
+
+  @Test
+  void aDirectoryWithAFileTooManyOrTooFewRunsOtherwise() {
+    RenderedApp rendered = manifests.render(Apps.single(), SourceFiles.single("x"), NOTHING_SERVES);
+    SortedMap<String, byte[]> more = new TreeMap<>(rendered.files());
+    more.put("configmap.yaml", new byte[0]);
+    SortedMap<String, byte[]> fewer = new TreeMap<>(rendered.files());
+    fewer.remove("middleware.yaml");
+
+    assertThat(difference(more)).isEqualTo(Manifests.Difference.MANIFESTS);
+    assertThat(difference(fewer)).isEqualTo(Manifests.Difference.MANIFESTS);
+  }
+
+  @Test
+  void anotherWordingOfTheSameSpecificationRunsTheSame() {
+    SortedMap<String, byte[]> files =
+        new TreeMap<>(
+            manifests.render(Apps.single(), SourceFiles.single("x"), NOTHING_SERVES).files());
+    files.put("app.yaml", ("# once\n" + new String(files.get("app.yaml"), UTF_8)).getBytes(UTF_8));
+
+    assertThat(difference(files)).isEqualTo(Manifests.Difference.WORDING);
+  }
+
+  private Manifests.Difference difference(SortedMap<String, byte[]> files) {
+    return manifests.differenceNow(files);
   }
 
   @Test
