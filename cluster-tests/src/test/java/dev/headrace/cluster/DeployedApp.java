@@ -81,6 +81,11 @@ record DeployedApp(Person author, String id, String url) {
     return author.api().get("/api/apps/%s/status".formatted(id));
   }
 
+  /** What keeps it from answering now, whatever became of its deploys; empty when nothing does. */
+  String trouble() throws InterruptedException {
+    return status().path("error_message").asString("");
+  }
+
   /** An operator's wish. */
   void suspend(boolean suspended) throws InterruptedException {
     author.cluster().suspend(namespace(), name(), suspended);

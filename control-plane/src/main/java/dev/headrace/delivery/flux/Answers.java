@@ -45,10 +45,12 @@ final class Answers {
     if (NEVER_RAN.contains(String.valueOf(ended.getReason()))) {
       return PodFailures.notCreated(Optional.ofNullable(ended.getMessage()));
     }
+    Optional<Fault> fault = Fault.of(ended.getMessage());
     boolean began =
-        Optional.ofNullable(ended.getStartedAt())
-            .filter(started -> began(pod, Instant.parse(started)))
-            .isPresent();
+        fault.filter(Fault::running).isPresent()
+            || Optional.ofNullable(ended.getStartedAt())
+                .filter(started -> began(pod, Instant.parse(started)))
+                .isPresent();
     String when = began ? "" : " while it started";
     if ("OOMKilled".equals(ended.getReason())) {
       return PodFailures.failure(
@@ -58,7 +60,6 @@ final class Answers {
               ? "Hold less in memory, or choose a larger plan."
               : "Load less at start, or choose a larger plan.");
     }
-    Optional<Fault> fault = Fault.of(ended.getMessage());
     if (fault.isPresent()) {
       return new Failure(
           Stage.STARTING,

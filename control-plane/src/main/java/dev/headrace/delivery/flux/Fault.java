@@ -12,8 +12,14 @@ import tools.jackson.databind.json.JsonMapper;
  *
  * @param summary the error in one line
  * @param file of the author's source
+ * @param running whether the app had come up before
  */
-record Fault(String summary, Optional<String> traceback, Optional<String> file, OptionalInt line) {
+record Fault(
+    String summary,
+    Optional<String> traceback,
+    Optional<String> file,
+    OptionalInt line,
+    boolean running) {
   private static final JsonMapper JSON = JsonMapper.shared();
 
   /** Empty when the message is something else: the container's last lines, or nothing. */
@@ -33,7 +39,8 @@ record Fault(String summary, Optional<String> traceback, Optional<String> file, 
               kind.equals("AppProblem") ? text : kind + ": " + text,
               told.path("traceback").asStringOpt(),
               told.path("file").asStringOpt(),
-              told.path("line").asIntOpt()));
+              told.path("line").asIntOpt(),
+              told.path("phase").asString("").equals("run")));
     } catch (JacksonException e) {
       return Optional.empty();
     }

@@ -12,18 +12,23 @@ class FaultTest {
     assertThat(
             Fault.of(
                 """
-                {"headrace":"error","kind":"KeyError","message":"'x'","traceback":"T",\
+                {"headrace":"error","phase":"run","kind":"KeyError","message":"'x'","traceback":"T",\
                 "file":"main.py","line":3}\
                 """))
         .contains(
             new Fault(
-                "KeyError: 'x'", Optional.of("T"), Optional.of("main.py"), OptionalInt.of(3)));
+                "KeyError: 'x'",
+                Optional.of("T"),
+                Optional.of("main.py"),
+                OptionalInt.of(3),
+                true));
   }
 
   @Test
   void whatTheRunnerSaysInItsOwnWordsIsTakenAsItIs() {
     assertThat(Fault.of("{\"headrace\":\"error\",\"kind\":\"AppProblem\",\"message\":\"No app.\"}"))
-        .contains(new Fault("No app.", Optional.empty(), Optional.empty(), OptionalInt.empty()));
+        .contains(
+            new Fault("No app.", Optional.empty(), Optional.empty(), OptionalInt.empty(), false));
   }
 
   @Test

@@ -87,6 +87,10 @@ class PodFailuresTest {
   void anEndAfterItAnsweredIsNotToldAsOneOfItsStart() {
     Pod crashed = SeenPod.noMoreReady(SeenPod.ended(SeenPod.end(1, "Error", TRACEBACK), false), 9);
     assertThat(failure(seen(crashed)).cause()).isEqualTo("The app ended: ValueError: no");
+    String asTheRunnerSays = TRACEBACK.replace("{", "{\"phase\":\"run\",");
+    assertThat(
+            failure(seen(SeenPod.ended(SeenPod.end(1, "Error", asTheRunnerSays), false))).cause())
+        .isEqualTo("The app ended: ValueError: no");
   }
 
   @Test
