@@ -28,7 +28,10 @@ export interface AppDetail extends App {
   files: Files | null;
   entrypoint: string | null;
   framework: string | null;
+  resources: PlanName;
 }
+
+export type PlanName = 'micro' | 'small' | 'medium' | 'large';
 
 export interface Template {
   id: string;
@@ -129,6 +132,7 @@ export interface AppChange {
   name?: string;
   code?: string;
   files?: Files;
+  resources?: PlanName;
   reason?: string;
 }
 

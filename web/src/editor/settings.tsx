@@ -3,17 +3,18 @@ import { useState } from 'react';
 import { useNavigate } from 'react-router';
 import { useApi } from '../api/api';
 import { errorText } from '../api/errors';
-import type { App } from '../api/types';
+import type { App, AppDetail } from '../api/types';
 import { ulid } from '../api/ulid';
 import { refresh } from '../deploys/follow-deploy';
 import { Copy } from '../ui/copy';
 import { Dialog } from '../ui/dialog';
 import { Field } from '../ui/field';
 import { Notice } from '../ui/notice';
+import { Plan } from './plan';
 import { Run } from './run';
 
 interface Props {
-  app: App;
+  app: AppDetail;
   /** A commit was made, whose stages are of interest. */
   onChanged: () => void;
   onDeleted: () => void;
@@ -29,6 +30,9 @@ export function Settings({ app, onChanged, onDeleted }: Props) {
       <section>
         <h3>Run</h3>
         <Run app={app} onChanged={onChanged} />
+      </section>
+      <section>
+        <Plan key={app.resources} app={app} onChanged={onChanged} />
       </section>
       <section>
         <h3>Address</h3>

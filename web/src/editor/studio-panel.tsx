@@ -1,5 +1,5 @@
 import type { ComponentProps } from 'react';
-import type { App } from '../api/types';
+import type { AppDetail } from '../api/types';
 import { History } from '../deploys/history';
 import { DeployTab } from './deploy-tab';
 import { Logs } from './logs';
@@ -7,7 +7,7 @@ import { Panel, type Tab } from './panel';
 import { Settings } from './settings';
 
 interface Props extends ComponentProps<typeof DeployTab> {
-  app: App | null;
+  app: AppDetail | null;
   active: string;
   onSelect: (tab: string) => void;
   onDeleted: () => void;

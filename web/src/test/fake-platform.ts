@@ -5,6 +5,7 @@ import type {
   Deploy,
   Failure,
   Files,
+  PlanName,
   Stage,
   StageName,
   Template,
@@ -94,6 +95,7 @@ export class FakePlatform {
       code: null,
       files,
       entrypoint,
+      resources: 'small',
       framework: 'fastapi',
     };
     const stored = { app, deploys: [], sources: new Map() };
@@ -326,6 +328,10 @@ export class FakePlatform {
     if (typeof body.name === 'string') {
       stored.app.name = body.name;
       return json(stored.app);
+    }
+    if (typeof body.resources === 'string') {
+      stored.app.resources = body.resources as PlanName;
+      return accepted(stored.app, this.addVersion(stored, stored.app.files ?? {}, {}));
     }
     const files =
       stored.app.mode === 'single' ? { 'main.py': String(body.code) } : (body.files as Files);

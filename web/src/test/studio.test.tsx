@@ -337,6 +337,20 @@ describe('an app', () => {
   const settings = async (page: ReturnType<typeof openPage>) =>
     page.user.click(await screen.findByRole('tab', { name: 'Settings' }));
 
+  test('gets another plan by a deploy of the same code', async () => {
+    const { app } = liveApp();
+    const page = openPage(platform, `/apps/${app.app_id}`);
+    await settings(page);
+    const change = screen.getByRole('button', { name: 'Change plan' }) as HTMLButtonElement;
+    expect(change.disabled).toBe(true);
+    await page.user.selectOptions(screen.getByLabelText('Plan'), 'large');
+    await page.user.click(change);
+    await screen.findByText(/Version 2:/);
+    expect(platform.sent('PUT', `/api/apps/${app.app_id}`)[0]?.body).toEqual({
+      resources: 'large',
+    });
+  });
+
   test('is stopped only after a question, with the reason, and says that it is', async () => {
     const { app } = liveApp();
     const page = openPage(platform, `/apps/${app.app_id}`);

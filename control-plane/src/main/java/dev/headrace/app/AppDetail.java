@@ -25,6 +25,7 @@ record AppDetail(
     @Nullable String deployedAt,
     boolean hasUnpublishedChanges,
     @Nullable String databaseId,
+    String resources,
     @Nullable Object databaseStats) {
 
   static AppDetail of(
@@ -45,6 +46,7 @@ record AppDetail(
         deployedAt.orElse(null),
         false,
         now.spec().databaseId().orElse(null),
+        now.spec().resources().word(),
         null);
   }
 

@@ -16,6 +16,7 @@ record AppRequest(
     @Nullable String entrypoint,
     @JsonSetter(contentNulls = Nulls.FAIL) @Nullable Map<String, String> envVars,
     @Nullable String databaseId,
+    @Nullable String resources,
     @Nullable String reason) {
 
   boolean hasFiles() {

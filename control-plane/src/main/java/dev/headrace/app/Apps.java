@@ -92,14 +92,15 @@ final class Apps {
     refuseOtherMode(request, single);
     boolean source = single ? request.code() != null : request.files() != null;
     boolean environment = request.envVars() != null;
-    if (!source && !environment && request.name() == null) {
+    Optional<Resources> plan = SourceGate.plan(request);
+    if (!source && !environment && plan.isEmpty() && request.name() == null) {
       throw ApiError.of(ErrorCode.INVALID_REQUEST, "No fields to update");
     }
     Optional<SourceGate.Admitted> admitted =
         source
             ? Optional.of(gate.admit(submission.caller(), request, now.spec().entrypoint()))
             : Optional.empty();
-    Action action = source || environment ? Action.DEPLOY : Action.RENAME;
+    Action action = source || environment || plan.isPresent() ? Action.DEPLOY : Action.RENAME;
     Optional<AppCommit> earlier =
         earlier(submission, id, commit -> made(commit, action, request, admitted));
     if (earlier.isPresent()) {
@@ -113,7 +114,8 @@ final class Apps {
             expectedHead,
             Optional.empty(),
             app -> {
-              AppSpec named = named(framework(app.spec(), admitted), request.name());
+              AppSpec same = named(framework(app.spec(), admitted), request.name());
+              AppSpec named = plan.map(same::on).orElse(same);
               return Optional.of(
                   new Edits.Draft(
                       action == Action.DEPLOY ? named.running() : named,
@@ -196,6 +198,7 @@ final class Apps {
     }
     ParsedApp then = readAt(commit.app(), commit.id());
     return (request.name() == null || then.spec().name().equals(request.name()))
+        && SourceGate.plan(request).filter(plan -> plan != then.spec().resources()).isEmpty()
         && (admitted.isEmpty() || then.source().equals(admitted.get().files()));
   }
 
@@ -233,7 +236,7 @@ final class Apps {
             source.framework(),
             source.entrypoint(),
             Optional.empty(),
-            Resources.SMALL,
+            SourceGate.plan(request).orElse(Resources.SMALL),
             0,
             1));
   }

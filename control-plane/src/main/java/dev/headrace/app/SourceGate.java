@@ -7,10 +7,12 @@ import dev.headrace.manifests.AppSpec;
 import dev.headrace.manifests.Framework;
 import dev.headrace.manifests.InvalidSpec;
 import dev.headrace.manifests.Mode;
+import dev.headrace.manifests.Resources;
 import dev.headrace.manifests.SourceFiles;
 import dev.headrace.validation.Source;
 import dev.headrace.validation.SyntaxChecker;
 import dev.headrace.validation.Verdict;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
@@ -18,10 +20,15 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.TreeMap;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.stream.Collectors;
 
 /** What a request must pass before anything is rendered. */
 final class SourceGate {
   static final String DEFAULT_ENTRYPOINT = "app.py";
+  private static final String PLANS =
+      Arrays.stream(Resources.values())
+          .map(plan -> "'" + plan.word() + "'")
+          .collect(Collectors.joining(" or "));
 
   private final SyntaxChecker checker;
 
@@ -31,6 +38,14 @@ final class SourceGate {
 
   /** Source that may be deployed. */
   record Admitted(Mode mode, Framework framework, String entrypoint, SourceFiles files) {}
+
+  /** The plan that the request names. */
+  static Optional<Resources> plan(AppRequest request) {
+    String word = request.resources();
+    return word == null
+        ? Optional.empty()
+        : Optional.of(Resources.of(word).orElseThrow(() -> invalid("resources must be " + PLANS)));
+  }
 
   /** The order of the checks is the one that today's clients rely on. */
   Admitted admitNew(Caller caller, AppRequest request) {

@@ -157,6 +157,20 @@ class DeployTest {
   }
 
   @Test
+  void anotherPlanIsADeployOfTheSameCode() {
+    JsonNode app = live("bigger");
+    assertThat(ada.get(path(app)).ok().path("resources").asString()).isEqualTo("small");
+
+    ada.put(path(app), Map.of("resources", "medium")).ok();
+
+    assertThat(ada.outcome(id(app), 2).path("outcome").asString()).isEqualTo("live");
+    assertThat(says(id(app))).isEqualTo("bigger");
+    assertThat(ada.get(path(app)).ok().path("resources").asString()).isEqualTo("medium");
+    ada.put(path(app), Map.of("code", HELLO.formatted("more"))).ok();
+    assertThat(ada.get(path(app)).ok().path("resources").asString()).isEqualTo("medium");
+  }
+
+  @Test
   void anUnchangedDeployIsACommitAndLiveAtOnce() {
     JsonNode app = live("same");
     ada.put(path(app), Map.of("code", HELLO.formatted("same"))).ok();

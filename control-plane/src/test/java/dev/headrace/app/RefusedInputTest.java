@@ -49,6 +49,11 @@ class RefusedInputTest {
             "INVALID_REQUEST",
             "framework must be 'fastapi' or 'fasthtml'"),
         request(
+            "another plan",
+            Map.of("name", "x", "code", APP, "resources", "huge"),
+            "INVALID_REQUEST",
+            "resources must be 'micro' or 'small' or 'medium' or 'large'"),
+        request(
             "a database",
             Map.of("name", "x", "code", APP, "database_id", "default"),
             "INVALID_DATABASE",

@@ -102,6 +102,12 @@ public record AppSpec(
         replicas);
   }
 
+  /** The same app on another plan. */
+  public AppSpec on(Resources plan) {
+    return new AppSpec(
+        id, name, ownerId, mode, framework, entrypoint, databaseId, plan, restarts, replicas);
+  }
+
   /** The same app, resting: no copy of it runs. */
   public AppSpec stopped() {
     return scaled(0);

@@ -1,14 +1,20 @@
 package dev.headrace.manifests;
 
+import java.util.Arrays;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
-/** The plan an app runs on. Every plan asks for the same little and differs in its limits. */
+/**
+ * The plan an app runs on. Every plan asks for the same little and differs in its limits. {@link
+ * #SMALL} is what an app gets that names none.
+ */
 public enum Resources {
-  SMALL("small", 250, 128),
-  MEDIUM("medium", 500, 256),
-  LARGE("large", 1000, 512);
+  MICRO("micro", 250, 128),
+  SMALL("small", 500, 128),
+  MEDIUM("medium", 1000, 256),
+  LARGE("large", 2000, 512);
 
   static final int REQUEST_CPU_MILLIS = 50;
   static final int REQUEST_MEMORY_MEBIBYTES = 64;
@@ -21,6 +27,11 @@ public enum Resources {
     this.word = word;
     this.cpuMillis = cpuMillis;
     this.memoryMebibytes = memoryMebibytes;
+  }
+
+  /** The plan of this word. */
+  public static Optional<Resources> of(String word) {
+    return Arrays.stream(values()).filter(plan -> plan.word.equals(word)).findFirst();
   }
 
   /** The word in app.yaml and in the API. */

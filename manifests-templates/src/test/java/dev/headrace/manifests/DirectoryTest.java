@@ -54,7 +54,7 @@ class DirectoryTest {
           name: "Todo API"       | nmae: "Todo API"       | app.yaml spec: nmae (expected: only name, owner, mode
           restarts: 3            | #                      | app.yaml spec.restarts: nothing (expected: a value, which is required)
           mode: "multi"          | mode: "double"         | app.yaml spec.mode: double (expected: single or multi)
-          resources: "medium"    | resources: "huge"      | app.yaml spec.resources: huge (expected: small or medium or large)
+          resources: "medium"    | resources: "huge"      | app.yaml spec.resources: huge (expected: micro or small or medium or large)
           kind: App              | kind: Apps             | app.yaml kind: Apps (expected: App)
           headrace.dev/v1        | headrace.dev/v2        | app.yaml apiVersion: headrace.dev/v2 (expected: headrace.dev/v1)
           kind: App              | kind: &x App           | app.yaml: an anchor (expected: plain YAML without aliases, anchors and tags)
@@ -125,7 +125,7 @@ class DirectoryTest {
       textBlock =
           """
           deployment.yaml    | "memory": "256Mi"      | "memory": "1Ti"  | memory: 1Ti (expected: bytes such as 128Mi)
-          deployment.yaml    | "cpu": "500m"          | "cpu": "much"    | cpu: much (expected: cores such as 1 or
+          deployment.yaml    | "cpu": "1000m"         | "cpu": "much"    | cpu: much (expected: cores such as 1 or
           deployment.yaml    | name: runner           | name: walker     | (expected: an item with the name runner)
           deployment.yaml    | key: "app.py"          | key: "gone.py"   | (expected: a key whose file is in the directory)
           kustomization.yaml | "app.py=src/app.py"    | "app.py"         | kustomization.yaml configMapGenerator[0].files[0]: app.py (expected: key=file)

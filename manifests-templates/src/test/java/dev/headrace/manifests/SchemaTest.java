@@ -121,7 +121,7 @@ class SchemaTest {
         .isEqualTo(
             Map.of(
                 "requests", Map.of("cpu", "50m", "memory", "64Mi"),
-                "limits", Map.of("cpu", "500m", "memory", "256Mi")));
+                "limits", Map.of("cpu", "1000m", "memory", "256Mi")));
   }
 
   @Test

@@ -18,6 +18,7 @@ final class LiveDeploys {
   private static final int DEPLOYS = 20;
   private static final int FAILURES = 10;
   private static final int WARM_UP = 3;
+  private static final int ON_SMALLEST_PLAN = 10;
   private static final int VISITS_PER_SECOND = 50;
   private static final Duration LIVE_WITHIN = Duration.ofSeconds(60);
 
@@ -56,6 +57,19 @@ final class LiveDeploys {
       fail("failure " + i);
     }
     figures.times("verdict_ms", verdicts);
+    onSmallestPlan(figures);
+  }
+
+  /** The same deploys with half the limit of processor time. */
+  private void onSmallestPlan(Figures figures) throws InterruptedException, ExecutionException {
+    ApiClient.Version moved =
+        app.author()
+            .api()
+            .change(app.id(), Map.of("resources", "micro", "code", DeployedApp.saying("on micro")));
+    var _ = told(moved, "live").get();
+    live.clear();
+    var _ = visited(ON_SMALLEST_PLAN, "micro ");
+    figures.times("deploy_to_live_micro_ms", live);
   }
 
   /** Those who came during so many deploys. */

@@ -58,17 +58,25 @@ final class Processes {
                 Collectors.summingDouble(entry -> entry.getValue() / TICKS_PER_SECOND)));
   }
 
-  /** The difference of two such, for each of so many deploys. */
-  static Map<String, Double> perDeploy(
-      Map<String, Double> before, Map<String, Double> after, int deploys) {
-    Map<String, Double> spent = new TreeMap<>();
+  /** Adds the difference of two such. */
+  static void add(
+      Map<String, Double> spent, Map<String, Double> before, Map<String, Double> after) {
     after.forEach((name, seconds) ->
-        spent.put(
-            name,
-            Math.round((seconds - before.getOrDefault(name, 0.0)) / deploys * 1000) / 1000.0));
-    double total = spent.values().stream().mapToDouble(Double::doubleValue).sum();
-    spent.put("total", Math.round(total * 1000) / 1000.0);
-    return spent;
+        spent.merge(name, seconds - before.getOrDefault(name, 0.0), Double::sum));
+  }
+
+  /** For each of so many deploys, and in total. */
+  static Map<String, Double> each(Map<String, Double> spent, int deploys) {
+    Map<String, Double> shares = new TreeMap<>();
+    spent.forEach((name, seconds) -> shares.put(name, thousandths(seconds / deploys)));
+    shares.put(
+        "total",
+        thousandths(spent.values().stream().mapToDouble(Double::doubleValue).sum() / deploys));
+    return shares;
+  }
+
+  private static double thousandths(double value) {
+    return Math.round(value * 1000) / 1000.0;
   }
 
   /** Of Headrace's JVM. */

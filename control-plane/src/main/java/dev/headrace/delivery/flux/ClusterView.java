@@ -87,6 +87,7 @@ final class ClusterView implements AutoCloseable {
         which
             .runnableInformer(0)
             .exceptionHandler((started, failure) -> true)
+            .itemStore(LeanStore.withoutWriters())
             .addIndexers(
                 Map.of(BY_APP, object -> app.apply(object).map(List::of).orElse(List.of())));
     informers.add(informer);

@@ -108,6 +108,7 @@ final class DriftWatch implements AutoCloseable {
     var _ =
         informer
             .exceptionHandler((started, failure) -> true)
+            .itemStore(LeanStore.ofWriters())
             .addEventHandler(
                 new ResourceEventHandler<>() {
                   @Override
