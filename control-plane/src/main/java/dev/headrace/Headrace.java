@@ -11,6 +11,7 @@ import dev.headrace.observe.ObserveConfiguration;
 import dev.headrace.projection.ProjectionConfiguration;
 import dev.headrace.store.StoreConfiguration;
 import dev.headrace.template.TemplateConfiguration;
+import dev.headrace.tenant.TenantConfiguration;
 import dev.headrace.upgrade.UpgradeConfiguration;
 import dev.headrace.validation.ValidationConfiguration;
 import java.time.Clock;
@@ -37,6 +38,7 @@ import org.springframework.context.annotation.Import;
   TemplateConfiguration.class,
   ObserveConfiguration.class,
   UpgradeConfiguration.class,
+  TenantConfiguration.class,
   HttpConfiguration.class
 })
 public class Headrace {

@@ -25,6 +25,9 @@ class ArchitectureTest {
               "app",
               Set.of(
                   "delivery", "git", "http", "identity", "manifests", "projection", "validation")),
+          Map.entry(
+              "tenant",
+              Set.of("app", "delivery", "git", "http", "identity", "manifests", "projection")),
           Map.entry("upgrade", Set.of("app", "delivery", "git", "http", "identity")),
           Map.entry(
               "observe", Set.of("delivery", "git", "http", "identity", "projection", "template")),

@@ -168,7 +168,7 @@ public final class ApiClient {
     try {
       HttpResponse<String> answer =
           http.send(request.build(), HttpResponse.BodyHandlers.ofString());
-      if (answer.statusCode() != 200) {
+      if (answer.statusCode() / 100 != 2) {
         throw new IOException(
             "%s %s answered %d: %s".formatted(method, path, answer.statusCode(), answer.body()));
       }

@@ -54,6 +54,11 @@ public class AppConfiguration {
   }
 
   @Bean
+  Removal removal(PlatformRepository repository, Edits edits, Submissions submissions) {
+    return new Removal(repository, edits, submissions);
+  }
+
+  @Bean
   Apps apps(
       ProjectedApps projected,
       Deploys deploys,

@@ -162,15 +162,7 @@ final class Apps {
     if (earlier.isPresent()) {
       return earlier.get();
     }
-    ProjectedApp visible = visible(submission.caller(), id);
-    for (int attempt = 0; attempt < Edits.ATTEMPTS; attempt++) {
-      AppCommit head = edits.head(id);
-      if (changes.remove(submission, id, visible.name(), head.id())
-          instanceof Changes.Result.Made(AppCommit commit)) {
-        return commit;
-      }
-    }
-    throw Edits.tooBusy();
+    return edits.remove(submission, id, visible(submission.caller(), id).name());
   }
 
   ProjectedApp visible(Caller caller, AppId id) {

@@ -77,6 +77,16 @@ final class Edits {
         restores);
   }
 
+  AppCommit remove(Submission submission, AppId app, String name) {
+    for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
+      if (changes.remove(submission, app, name, head(app).id())
+          instanceof Changes.Result.Made(AppCommit commit)) {
+        return commit;
+      }
+    }
+    throw tooBusy();
+  }
+
   Current current(AppId app) {
     AppCommit head = head(app);
     if (head.action() == Action.DELETE) {

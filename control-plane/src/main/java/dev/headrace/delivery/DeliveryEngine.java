@@ -1,6 +1,7 @@
 package dev.headrace.delivery;
 
 import dev.headrace.git.AppId;
+import dev.headrace.git.DirectoryId;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -14,8 +15,14 @@ public interface DeliveryEngine {
   /** Begins with what git's head says; once, after the projection has caught up. */
   void start();
 
-  /** Tells that the head of this app moved; returns at once. */
-  void wake(AppId app);
+  /** Tells that the head of this app or tenant moved; returns at once. */
+  void wake(DirectoryId directory);
+
+  /**
+   * What still stands or runs of an app or tenant that git does not have any more, for an operator;
+   * empty when all of it is gone.
+   */
+  Optional<String> remains(DirectoryId removed);
 
   RuntimeState state(AppId app);
 

@@ -69,6 +69,17 @@ public final class ProjectedApps {
         .filter(found -> found.ownerId().equals(caller.userId()) || isOrphaned(found));
   }
 
+  /**
+   * The apps that a user has or once had; for operators, whoever else may see them.
+   *
+   * @param deleted whether those that git does not have any more are wanted, or those that it has
+   */
+  public List<AppId> ownedBy(String userId, boolean deleted) {
+    return apps.find(and(eq("owner_id", userId), eq("deleted", deleted)))
+        .map(document -> new AppId(document.getString("_id")))
+        .into(new ArrayList<>());
+  }
+
   private boolean isOrphaned(ProjectedApp app) {
     return !users.exists(app.ownerId());
   }

@@ -133,13 +133,7 @@ final class ClusterView implements AutoCloseable {
   }
 
   private static void tell(Listener listener, HasMetadata object) {
-    wiredApp(object)
-        .or(() -> renderedApp(object))
-        .filter(AppId::isValid)
-        .ifPresent(app -> listener.changed(new AppId(app)));
-    Labels.of(object, Labels.TENANT)
-        .filter(TenantId::isValid)
-        .ifPresent(tenant -> listener.changed(new TenantId(tenant)));
+    directories(object).forEach(listener::changed);
   }
 
   /** That an event expires says nothing. */
@@ -197,14 +191,20 @@ final class ClusterView implements AutoCloseable {
     return artifacts.getIndexer().byIndex(BY_APP, app.value());
   }
 
-  /** The apps that have any. */
-  Set<AppId> wiredApps() {
+  /** The apps and tenants that have any. */
+  Set<DirectoryId> wired() {
     return Stream.concat(
             kustomizations.getStore().list().stream(), artifacts.getStore().list().stream())
-        .flatMap(object -> wiredApp(object).stream())
-        .filter(AppId::isValid)
-        .map(AppId::new)
+        .flatMap(ClusterView::directories)
         .collect(Collectors.toSet());
+  }
+
+  private static Stream<DirectoryId> directories(HasMetadata object) {
+    return Stream.concat(
+        wiredApp(object).or(() -> renderedApp(object)).stream()
+            .filter(AppId::isValid)
+            .map(AppId::new),
+        Labels.of(object, Labels.TENANT).stream().filter(TenantId::isValid).map(TenantId::new));
   }
 
   /** What kubelet or the scheduler warned of last. */

@@ -81,6 +81,7 @@ public class FluxDelivery {
             wiring,
             view,
             cluster.systemNamespace(),
+            tenant -> tenants.namespace(tenant.value()),
             clock),
         wiring,
         view,

@@ -19,6 +19,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -94,13 +95,13 @@ final class FluxEngine implements DeliveryEngine, ClusterView.Listener, AutoClos
               drift.start();
               repository.tenants(repository.head()).forEach(turns::ask);
               repository.apps(repository.head()).forEach(turns::ask);
-              view.wiredApps().forEach(turns::ask);
+              view.wired().forEach(turns::ask);
             });
   }
 
   @Override
-  public void wake(AppId app) {
-    changed(app);
+  public void wake(DirectoryId directory) {
+    changed(directory);
   }
 
   /** Before everything was listed once, what is there would be taken for missing. */
@@ -240,9 +241,7 @@ final class FluxEngine implements DeliveryEngine, ClusterView.Listener, AutoClos
     List<Kustomization> applying = view.kustomizations(app);
     List<ExternalArtifact> feeding = view.artifacts(app);
     if (!applying.isEmpty()) {
-      applying.stream()
-          .filter(object -> object.getMetadata().getDeletionTimestamp() == null)
-          .forEach(wiring::delete);
+      applying.forEach(wiring::prune);
     } else if (!feeding.isEmpty()) {
       feeding.forEach(wiring::delete);
     } else {
@@ -250,6 +249,23 @@ final class FluxEngine implements DeliveryEngine, ClusterView.Listener, AutoClos
       deploys.supersede(app, last.get().version().orElseThrow(), OptionalInt.empty());
       deploys.gone(app);
     }
+  }
+
+  @Override
+  public Optional<String> remains(DirectoryId removed) {
+    if (!begun) {
+      return Optional.of("the cluster does not answer");
+    }
+    return switch (removed) {
+      case AppId app -> remains(app);
+      case TenantId tenant -> tenants.remains(tenant);
+    };
+  }
+
+  private Optional<String> remains(AppId app) {
+    return Stream.concat(view.kustomizations(app).stream(), view.artifacts(app).stream())
+        .findFirst()
+        .map(Wiring::remains);
   }
 
   @Override

@@ -3,7 +3,6 @@ package dev.headrace.delivery.flux;
 import static java.net.HttpURLConnection.HTTP_FORBIDDEN;
 import static java.net.HttpURLConnection.HTTP_NOT_FOUND;
 
-import dev.headrace.flux.ExternalArtifact;
 import dev.headrace.flux.Kustomization;
 import dev.headrace.flux.KustomizationStatus;
 import dev.headrace.git.Actor;
@@ -17,6 +16,7 @@ import dev.headrace.git.TenantCommit;
 import dev.headrace.git.TenantId;
 import dev.headrace.git.TreeId;
 import io.fabric8.kubernetes.api.model.Condition;
+import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Namespace;
 import io.fabric8.kubernetes.api.model.Status;
 import io.fabric8.kubernetes.client.KubernetesClientException;
@@ -28,6 +28,7 @@ import java.util.Set;
 import java.util.SortedMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -47,6 +48,7 @@ final class Tenants {
   private final Wiring wiring;
   private final ClusterView view;
   private final String namespace;
+  private final Function<TenantId, String> namespaces;
   private final Clock clock;
   private final SecureRandom random = new SecureRandom();
   private final Map<TenantId, Map<AppId, Actor>> waiting = new ConcurrentHashMap<>();
@@ -54,6 +56,7 @@ final class Tenants {
   /**
    * @param baselines the files that a tenant is to consist of
    * @param namespace of the wiring
+   * @param namespaces those of the tenants' apps
    */
   Tenants(
       PlatformRepository repository,
@@ -61,12 +64,14 @@ final class Tenants {
       Wiring wiring,
       ClusterView view,
       String namespace,
+      Function<TenantId, String> namespaces,
       Clock clock) {
     this.repository = repository;
     this.baselines = baselines;
     this.wiring = wiring;
     this.view = view;
     this.namespace = namespace;
+    this.namespaces = namespaces;
     this.clock = clock;
   }
 
@@ -108,8 +113,10 @@ final class Tenants {
     return refusal(tenant).isPresent() ? waiting.getOrDefault(tenant, Map.of()).keySet() : Set.of();
   }
 
+  /** What was removed does not count as ready while the cluster still has it. */
   private boolean isReady(TenantId tenant) {
-    return status(tenant).map(KustomizationStatus::lastAppliedRevision).isPresent();
+    return !isRemoved(repository.latest(tenant))
+        && status(tenant).map(KustomizationStatus::lastAppliedRevision).isPresent();
   }
 
   private Optional<String> refusal(TenantId tenant) {
@@ -177,14 +184,22 @@ final class Tenants {
 
   private void unwire(TenantId tenant) {
     Optional<Kustomization> applying = view.kustomization(namespace, name(tenant));
-    Optional<ExternalArtifact> feeding = view.artifact(namespace, name(tenant));
     if (applying.isPresent()) {
-      applying
-          .filter(object -> object.getMetadata().getDeletionTimestamp() == null)
-          .ifPresent(wiring::delete);
+      wiring.prune(applying.get());
     } else {
-      feeding.ifPresent(wiring::delete);
+      view.artifact(namespace, name(tenant)).ifPresent(wiring::delete);
     }
+  }
+
+  /** What is still there of a tenant that was removed. */
+  Optional<String> remains(TenantId tenant) {
+    return Stream.<Optional<? extends HasMetadata>>of(
+            view.kustomization(namespace, name(tenant)),
+            view.artifact(namespace, name(tenant)),
+            view.namespace(namespaces.apply(tenant)))
+        .flatMap(Optional::stream)
+        .findFirst()
+        .map(Wiring::remains);
   }
 
   /** The commit that has the tenant's files as they are to be, made now if there is none. */

@@ -186,7 +186,33 @@ final class Wiring {
                     .formatted(REQUESTED_AT, clock.instant()));
   }
 
-  /** Deleting a Kustomization has Flux prune everything that it applied, first. */
+  /**
+   * Deletes the Kustomization, which has Flux prune everything that it applied, first. Not while an
+   * operator has it suspended: Flux would then let it go and prune nothing.
+   */
+  void prune(Kustomization object) {
+    if (object.getMetadata().getDeletionTimestamp() == null && !isSuspended(object)) {
+      delete(object);
+    }
+  }
+
+  /** What an operator is told of an object that is to go. */
+  static String remains(HasMetadata object) {
+    String named =
+        "%s %s/%s"
+            .formatted(
+                object.getKind(),
+                object.getMetadata().getNamespace(),
+                object.getMetadata().getName());
+    return object instanceof Kustomization kustomization && isSuspended(kustomization)
+        ? named + " is suspended, so nothing is pruned until it is resumed"
+        : named + " is still there";
+  }
+
+  private static boolean isSuspended(Kustomization object) {
+    return object.getSpec() != null && Boolean.TRUE.equals(object.getSpec().suspend());
+  }
+
   void delete(HasMetadata object) {
     var _ = client.resource(object).delete();
   }

@@ -3,6 +3,7 @@ package dev.headrace.delivery.local;
 import dev.headrace.delivery.DeliveryEngine;
 import dev.headrace.delivery.Deploys;
 import dev.headrace.git.AppId;
+import dev.headrace.git.DirectoryId;
 import dev.headrace.git.PlatformRepository;
 import java.time.Clock;
 import java.time.Instant;
@@ -37,11 +38,18 @@ final class LocalEngine implements DeliveryEngine, AutoCloseable {
   @Override
   public void start() {
     runtime.forkServer();
-    repository.apps(repository.head()).forEach(this::wake);
+    repository.apps(repository.head()).forEach(this::wakeApp);
   }
 
+  /** Nothing is set up for tenants on one machine. */
   @Override
-  public void wake(AppId app) {
+  public void wake(DirectoryId directory) {
+    if (directory instanceof AppId app) {
+      wakeApp(app);
+    }
+  }
+
+  private void wakeApp(AppId app) {
     apps.compute(
         app,
         (id, known) -> {
@@ -56,9 +64,16 @@ final class LocalEngine implements DeliveryEngine, AutoCloseable {
         app, deploys, runtime, blueprints, new RestartBackoff(clock), () -> isForgotten(app));
   }
 
-  /** In step with {@link #wake}: who has been told something since is kept. */
+  /** In step with {@link #wakeApp}: who has been told something since is kept. */
   private boolean isForgotten(AppId app) {
     return apps.computeIfPresent(app, (_, known) -> known.isIdle() ? null : known) == null;
+  }
+
+  @Override
+  public Optional<String> remains(DirectoryId removed) {
+    return removed instanceof AppId app && apps.containsKey(app)
+        ? Optional.of("processes of app %s are being ended".formatted(app))
+        : Optional.empty();
   }
 
   @Override
