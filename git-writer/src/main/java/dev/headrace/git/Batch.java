@@ -23,6 +23,7 @@ final class Batch {
   private final DeployIndex index;
   private final ObjectStore.Staged objects;
   private Tip tip;
+  private Optional<CommitId> completes = Optional.empty();
 
   Batch(
       SigningKey key,
@@ -49,6 +50,12 @@ final class Batch {
 
   void makeDurable() throws IOException {
     objects.makeDurable();
+  }
+
+  /** Adds the commit that completes the pushed one on which this batch was begun. */
+  CommitOutcome<PlatformCommit> complete(Change change) throws IOException {
+    completes = Optional.of(CommitId.of(tip.commit()));
+    return add(change);
   }
 
   /** Adds the commit of one change, or says why there is none. */
@@ -110,7 +117,8 @@ final class Batch {
             latest.map(PlatformCommit::id),
             change.contentDigest().or(() -> inherited(change, restored)),
             restored.map(AppCommit::version).orElse(OptionalInt.empty()),
-            reverted(change, latest, after));
+            reverted(change, latest, after),
+            completes);
     return commit(change, CommitMessage.write(change, facts), tree.replace(tip.tree(), after));
   }
 

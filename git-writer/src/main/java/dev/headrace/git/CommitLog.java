@@ -59,6 +59,32 @@ final class CommitLog {
     }
   }
 
+  /**
+   * The newest commit that Headrace signed of those that lead to another by first parents.
+   *
+   * @param most how many are looked at
+   */
+  Optional<CommitId> newestSigned(CommitId from, int most) {
+    try (RevWalk walk = new RevWalk(repository)) {
+      RevCommit commit = walk.parseCommit(from.objectId());
+      for (int looked = 0; looked < most; looked++) {
+        CommitId id = CommitId.of(commit);
+        if (signed(id).isPresent()) {
+          return Optional.of(id);
+        }
+        if (commit.getParentCount() == 0) {
+          return Optional.empty();
+        }
+        commit = walk.parseCommit(commit.getParent(0));
+      }
+      return Optional.empty();
+    } catch (MissingObjectException | IncorrectObjectTypeException e) {
+      return Optional.empty();
+    } catch (IOException e) {
+      throw unreadable(from, e);
+    }
+  }
+
   /** The commits after one and up to another, oldest first. */
   Stream<PlatformCommit> between(Optional<CommitId> afterExclusive, CommitId upTo) {
     List<CommitId> chain = new ArrayList<>();

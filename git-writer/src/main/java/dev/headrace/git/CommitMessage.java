@@ -31,13 +31,15 @@ final class CommitMessage {
    *
    * @param restoredVersion the number of the version that a rollback brings back
    * @param reverts the commit that is undone exactly, if one is
+   * @param pushed the commit that this one completes, if it does
    */
   record Facts(
       OptionalInt version,
       Optional<CommitId> previous,
       Optional<String> contentDigest,
       OptionalInt restoredVersion,
-      Optional<CommitId> reverts) {}
+      Optional<CommitId> reverts,
+      Optional<CommitId> pushed) {}
 
   /**
    * @param tree of the baseline that the commit leaves; empty if it removes the tenant
@@ -98,6 +100,7 @@ final class CommitMessage {
     facts.previous().ifPresent(commit -> trailers.put("App-Prev", commit.sha()));
     facts.contentDigest().ifPresent(digest -> trailers.put("Content", digest));
     change.restores().ifPresent(commit -> trailers.put("Restores", commit.sha()));
+    facts.pushed().ifPresent(commit -> trailers.put("Pushed", commit.sha()));
     return trailers;
   }
 

@@ -55,8 +55,8 @@ final class Directories {
   }
 
   /** Stops before it has read more than a directory may hold. */
-  private static Optional<SortedMap<String, byte[]>> readWithinLimits(
-      ObjectReader reader, ObjectId id) throws IOException {
+  static Optional<SortedMap<String, byte[]>> readWithinLimits(ObjectReader reader, ObjectId id)
+      throws IOException {
     SortedMap<String, byte[]> files = new TreeMap<>();
     long total = 0;
     try (TreeWalk walk = new TreeWalk(reader)) {

@@ -11,6 +11,8 @@ import java.util.Optional;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.locks.LockSupport;
+import java.util.concurrent.locks.ReentrantLock;
 import org.eclipse.jgit.lib.ObjectId;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -27,6 +29,11 @@ final class GroupCommit implements AutoCloseable {
 
   private static final Logger log = LoggerFactory.getLogger(GroupCommit.class);
   private static final Duration RETRY_AFTER = Duration.ofSeconds(1);
+
+  /** Stock git has main for some milliseconds when it moves it. */
+  private static final int MOST_TRIES = 40;
+
+  private static final Duration LOCK_WAIT = Duration.ofMillis(25);
 
   private record Waiting(
       PlatformChange change, CompletableFuture<CommitOutcome<PlatformCommit>> answer) {}
@@ -50,6 +57,12 @@ final class GroupCommit implements AutoCloseable {
   private volatile Batch.Tip tip;
   private @Nullable Doubt doubt;
 
+  /** Had by whoever builds on the tip or moves main. */
+  private final ReentrantLock turn = new ReentrantLock();
+
+  private final PushedCommits pushedCommits;
+  private volatile @Nullable PushReceiver receiver;
+
   GroupCommit(
       SigningKey key,
       Clock clock,
@@ -58,6 +71,7 @@ final class GroupCommit implements AutoCloseable {
       CommitLog commits,
       DeployIndex index,
       CommitSteps steps,
+      PushedCommits pushedCommits,
       Batch.Tip tip) {
     this.key = key;
     this.clock = clock;
@@ -66,6 +80,7 @@ final class GroupCommit implements AutoCloseable {
     this.commits = commits;
     this.index = index;
     this.steps = steps;
+    this.pushedCommits = pushedCommits;
     this.tip = tip;
   }
 
@@ -121,6 +136,18 @@ final class GroupCommit implements AutoCloseable {
   }
 
   private List<CommitOutcome<PlatformCommit>> outcomes(List<PlatformChange> changes) {
+    turn.lock();
+    try {
+      return written(changes, 0);
+    } finally {
+      turn.unlock();
+    }
+  }
+
+  /**
+   * @param tried how often others had main in the way
+   */
+  private List<CommitOutcome<PlatformCommit>> written(List<PlatformChange> changes, int tried) {
     try {
       settle();
     } catch (IOException | RuntimeException | Error e) {
@@ -147,7 +174,132 @@ final class GroupCommit implements AutoCloseable {
       log.error("Could not write {} changes; nothing was committed", changes.size(), e);
       return all(changes, notWritten(e));
     }
+    try {
+      main.move(before.commit(), batch.tip().commit());
+    } catch (MainBranch.Moved e) {
+      if (makesWay(tried)) {
+        return written(changes, tried + 1);
+      }
+      return unpublished(batch, before, outcomes.size(), e);
+    } catch (IOException | RuntimeException | Error e) {
+      return unpublished(batch, before, outcomes.size(), e);
+    }
     return publish(batch, before, outcomes);
+  }
+
+  /**
+   * Whether another try is worth it: others had main for a moment, or what they left is settled.
+   */
+  private boolean makesWay(int tried) {
+    PushReceiver receives = receiver;
+    if (receives == null || tried == MOST_TRIES) {
+      return false;
+    }
+    try {
+      Optional<PushOutcome> outcome = look(receives);
+      outcome.ifPresentOrElse(
+          ended -> Thread.startVirtualThread(() -> receives.ended(ended)),
+          () -> LockSupport.parkNanos(LOCK_WAIT.toNanos()));
+      return true;
+    } catch (IOException | RuntimeException | Error e) {
+      log.error("What somebody else put on main could not be settled", e);
+      return false;
+    }
+  }
+
+  /** What somebody else puts on main is settled by this from now on. */
+  void receive(PushReceiver receives) {
+    receiver = receives;
+  }
+
+  /** Settles what somebody else put on main; empty if nobody did. */
+  Optional<PushOutcome> announced(PushReceiver receives) throws IOException {
+    turn.lock();
+    try {
+      settle();
+      return look(receives);
+    } finally {
+      turn.unlock();
+    }
+  }
+
+  /** Settles a commit of somebody else that is in the repository, but not on main. */
+  PushOutcome pushed(ObjectId commit, PushReceiver receives) throws IOException {
+    turn.lock();
+    try {
+      settle();
+      var _ = look(receives);
+      return settle(commit, tip.commit(), receives);
+    } finally {
+      turn.unlock();
+    }
+  }
+
+  private Optional<PushOutcome> look(PushReceiver receives) throws IOException {
+    for (int tried = 0; ; tried++) {
+      ObjectId actual =
+          main.read().orElseThrow(() -> new IOException("main is not there any more"));
+      if (actual.equals(tip.commit())) {
+        return Optional.empty();
+      }
+      try {
+        return Optional.of(settle(actual, actual, receives));
+      } catch (MainBranch.Moved e) {
+        if (tried == MOST_TRIES) {
+          throw e;
+        }
+        LockSupport.parkNanos(LOCK_WAIT.toNanos());
+      }
+    }
+  }
+
+  /**
+   * @param actual where main is now: at the tip, or at the pushed commit
+   */
+  private PushOutcome settle(ObjectId pushed, ObjectId actual, PushReceiver receives)
+      throws IOException {
+    return switch (pushedCommits.read(tip, pushed)) {
+      case PushedCommits.Reading.Unacceptable(String why) -> refuse(pushed, actual, why);
+      case PushedCommits.Reading.Change(PushedCommit commit, Batch.Tip on) ->
+          switch (receives.decide(commit)) {
+            case PushReceiver.Decision.Refuse(String why) -> refuse(pushed, actual, why);
+            case PushReceiver.Decision.Complete(Change change) -> complete(on, actual, change);
+          };
+    };
+  }
+
+  private PushOutcome complete(Batch.Tip pushed, ObjectId actual, Change change)
+      throws IOException {
+    Optional<String> violation = ChangeRules.violation(change);
+    if (violation.isPresent()) {
+      return refuse(pushed.commit(), actual, violation.get());
+    }
+    Batch batch = new Batch(key, clock, commits, index, objects.stage(), pushed);
+    CommitOutcome<PlatformCommit> outcome = batch.complete(change);
+    if (!(outcome instanceof CommitOutcome.Committed(AppCommit commit))) {
+      return refuse(pushed.commit(), actual, "It cannot be completed: " + outcome);
+    }
+    batch.makeDurable();
+    doubt = new Doubt(new Batch.Tip(actual, tip.tree()), batch);
+    try {
+      main.move(actual, batch.tip().commit());
+    } catch (MainBranch.Moved e) {
+      doubt = null;
+      throw e;
+    }
+    settle();
+    return new PushOutcome.Completed(CommitId.of(pushed.commit()), commit);
+  }
+
+  private PushOutcome refuse(ObjectId pushed, ObjectId actual, String why) throws IOException {
+    Optional<String> keptAs = Optional.empty();
+    if (!actual.equals(tip.commit())) {
+      keptAs = Optional.of(pushedCommits.keep(actual));
+      main.moveBack(actual, tip.commit());
+      main.force();
+    }
+    log.warn("commit {} of somebody else is refused: {}", pushed.name(), why);
+    return new PushOutcome.Refused(CommitId.of(pushed), why, keptAs);
   }
 
   private static CommitOutcome<PlatformCommit> build(Batch batch, PlatformChange change)
@@ -165,17 +317,21 @@ final class GroupCommit implements AutoCloseable {
   private List<CommitOutcome<PlatformCommit>> publish(
       Batch batch, Batch.Tip before, List<CommitOutcome<PlatformCommit>> outcomes) {
     try {
-      main.move(before.commit(), batch.tip().commit());
       steps.reached(CommitSteps.Step.MAIN_MOVED);
       main.force();
       steps.reached(CommitSteps.Step.MAIN_DURABLE);
       adopt(batch);
       return outcomes;
     } catch (IOException | RuntimeException | Error e) {
-      log.error("Moving main to {} did not end well; looking", batch.tip().commit().name(), e);
-      doubt = new Doubt(before, batch);
-      return afterFailedMove(outcomes.size(), before, e);
+      return unpublished(batch, before, outcomes.size(), e);
     }
+  }
+
+  private List<CommitOutcome<PlatformCommit>> unpublished(
+      Batch batch, Batch.Tip before, int count, Throwable cause) {
+    log.error("Moving main to {} did not end well; looking", batch.tip().commit().name(), cause);
+    doubt = new Doubt(before, batch);
+    return afterFailedMove(count, before, cause);
   }
 
   private List<CommitOutcome<PlatformCommit>> afterFailedMove(

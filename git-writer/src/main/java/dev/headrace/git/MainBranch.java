@@ -24,21 +24,43 @@ final class MainBranch {
     return Optional.ofNullable(repository.getRefDatabase().exactRef(NAME)).map(Ref::getObjectId);
   }
 
-  /** Moves the branch if it is at {@code from} (zero: if there is none). */
+  /** Somebody else has the branch, or has moved it. */
+  static final class Moved extends IOException {
+    Moved(ObjectId to) {
+      super("git refused to move main to " + to.name() + ": somebody else has it or moved it");
+    }
+  }
+
+  /**
+   * Moves the branch if it is at {@code from} (zero: if there is none).
+   *
+   * @throws Moved if it is not, or cannot be had
+   */
   void move(ObjectId from, ObjectId to) throws IOException {
+    update(from, to, false, "commit");
+  }
+
+  /** Moves the branch back from a commit that was refused, if it is at that. */
+  void moveBack(ObjectId refused, ObjectId to) throws IOException {
+    update(refused, to, true, "refused " + refused.name());
+  }
+
+  private void update(ObjectId from, ObjectId to, boolean back, String why) throws IOException {
     RefUpdate update = repository.updateRef(NAME);
     update.setExpectedOldObjectId(from);
     update.setNewObjectId(to);
+    update.setForceUpdate(back);
     if (from.equals(ObjectId.zeroId())) {
       // A log of main says that there was more than the first commit (RepositoryFolder).
       update.disableRefLog();
     } else {
       update.setRefLogIdent(new PersonIdent("Headrace", SignedCommit.COMMITTER_ADDRESS));
-      update.setRefLogMessage("commit", false);
+      update.setRefLogMessage(why, false);
     }
     RefUpdate.Result result = update.update();
     switch (result) {
-      case NEW, FAST_FORWARD -> {}
+      case NEW, FAST_FORWARD, FORCED -> {}
+      case LOCK_FAILURE -> throw new Moved(to);
       default -> throw new IOException("git refused to move main to " + to.name() + ": " + result);
     }
   }

@@ -26,6 +26,9 @@ import org.eclipse.jgit.lib.ObjectId;
  */
 public final class PlatformRepository implements AutoCloseable {
 
+  /** How far below the head of {@code main} a commit of Headrace is looked for. */
+  private static final int MOST_PUSHED = 1_000;
+
   private final RepositoryFolder folder;
   private final SigningKey key;
   private final CommitLog log;
@@ -83,9 +86,10 @@ public final class PlatformRepository implements AutoCloseable {
                         + folder
                         + " has lost its branch main. Restore it from a mirror or a backup;"
                         + " its log has the last commit."));
-    check(folder, log, CommitId.of(head));
+    CommitId own = newestOwn(folder, log, CommitId.of(head));
+    requireLayout(folder, log, own);
     DeployIndex index = DeployIndex.empty();
-    log.between(Optional.empty(), CommitId.of(head)).forEach(index::add);
+    log.between(Optional.empty(), own).forEach(index::add);
     GroupCommit writer =
         new GroupCommit(
             key,
@@ -95,21 +99,27 @@ public final class PlatformRepository implements AutoCloseable {
             log,
             index,
             steps,
-            new Batch.Tip(head, log.root(CommitId.of(head))));
+            new PushedCommits(folder.repository()),
+            new Batch.Tip(own.objectId(), log.root(own)));
     writer.start();
     return new PlatformRepository(folder, key, log, index, writer);
   }
 
-  private static void check(RepositoryFolder folder, CommitLog log, CommitId head) {
-    if (log.signed(head).isEmpty()) {
-      throw new IllegalStateException(
-          "The last commit "
-              + head
-              + " of the platform repository "
-              + folder
-              + " is not signed by this signing key, or is damaged. Use the key that belongs to"
-              + " the repository, or move main back to the last commit that Headrace signed.");
-    }
+  /** Of what somebody else put on top of it, it is not known yet whether it stays. */
+  private static CommitId newestOwn(RepositoryFolder folder, CommitLog log, CommitId head) {
+    return log.newestSigned(head, MOST_PUSHED)
+        .orElseThrow(() ->
+            new IllegalStateException(
+                "The last commit "
+                    + head
+                    + " of the platform repository "
+                    + folder
+                    + " is not signed by this signing key, or is damaged. Use the key that belongs"
+                    + " to the repository, or move main back to the last commit that Headrace"
+                    + " signed."));
+  }
+
+  private static void requireLayout(RepositoryFolder folder, CommitLog log, CommitId head) {
     byte[] layout = log.file(".headrace/layout", head).orElse(new byte[0]);
     if (!new String(layout, StandardCharsets.UTF_8).equals(RepositoryFolder.LAYOUT)) {
       throw new IllegalStateException(
@@ -144,7 +154,41 @@ public final class PlatformRepository implements AutoCloseable {
             (CompletableFuture<CommitOutcome<C>>) (CompletableFuture<?>) writer.commit(change));
   }
 
-  /** The last durable commit of {@code main}. */
+  /**
+   * Has commits settled that somebody else puts on {@code main} without announcing them: as soon as
+   * one is in the way of a change. Before this is called, they stop all changes.
+   */
+  public void receivePushes(PushReceiver receiver) {
+    writer.receive(receiver);
+  }
+
+  /**
+   * Looks whether somebody else put a commit on {@code main}, and has it settled: it is completed
+   * by a commit of Headrace on top of it, or {@code main} goes back to where it was.
+   *
+   * @return empty if {@code main} is where Headrace left it
+   */
+  public Optional<PushOutcome> announce(PushReceiver receiver) {
+    try {
+      return writer.announced(receiver);
+    } catch (IOException e) {
+      throw new UncheckedIOException("Cannot settle what is on main of " + folder + ".", e);
+    }
+  }
+
+  /**
+   * Settles a commit of somebody else whose objects are in the repository and durable, and which is
+   * on no branch: {@code main} moves once, to the commit that completes it, or not at all.
+   */
+  public PushOutcome push(CommitId commit, PushReceiver receiver) {
+    try {
+      return writer.pushed(commit.objectId(), receiver);
+    } catch (IOException e) {
+      throw new UncheckedIOException("Cannot settle commit " + commit + ".", e);
+    }
+  }
+
+  /** The last durable commit of {@code main}, of those that Headrace made. */
   public CommitId head() {
     return CommitId.of(writer.tip().commit());
   }

@@ -20,6 +20,10 @@ final class StockGit {
     this.repository = repository;
   }
 
+  Path folder() {
+    return repository;
+  }
+
   /** What git prints on its standard output; a test fails if git does. */
   String git(String... arguments) {
     Result result = tryGit(arguments);
