@@ -10,6 +10,7 @@ import dev.headrace.projection.ProjectedApps;
 import dev.headrace.projection.Projection;
 import dev.headrace.validation.SyntaxChecker;
 import java.time.Clock;
+import org.springframework.boot.ApplicationRunner;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.ComponentScan;
 import org.springframework.context.annotation.Configuration;
@@ -56,6 +57,23 @@ public class AppConfiguration {
   @Bean
   Removal removal(PlatformRepository repository, Edits edits, Submissions submissions) {
     return new Removal(repository, edits, submissions);
+  }
+
+  @Bean
+  Pushes pushes(
+      PlatformRepository repository,
+      Manifests manifests,
+      SourceGate gate,
+      Edits edits,
+      Changes changes,
+      Submissions submissions) {
+    return new Pushes(repository, manifests, gate, edits, changes, submissions);
+  }
+
+  /** What was pushed while the platform was away. */
+  @Bean
+  ApplicationRunner takeUpPushes(Pushes pushes) {
+    return arguments -> pushes.lookForUnannounced();
   }
 
   @Bean

@@ -132,7 +132,7 @@ final class Changes {
   }
 
   /** Before anything is written, so that no change is half of what its author is told. */
-  private void requireRoom() {
+  void requireRoom() {
     long free = data.toFile().getUsableSpace();
     if (free < KEPT_FREE_BYTES) {
       throw ApiError.of(
@@ -145,7 +145,7 @@ final class Changes {
   }
 
   /** The engine is told also when the read model cannot be written: git has the commit. */
-  private Result delivered(AppCommit commit) {
+  Result delivered(AppCommit commit) {
     try {
       projection.catchUp();
     } catch (RuntimeException e) {

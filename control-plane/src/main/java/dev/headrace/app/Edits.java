@@ -9,6 +9,7 @@ import dev.headrace.git.PlatformRepository;
 import dev.headrace.http.ApiError;
 import dev.headrace.http.ErrorCode;
 import dev.headrace.manifests.AppSpec;
+import dev.headrace.manifests.InvalidSpec;
 import dev.headrace.manifests.Manifests;
 import dev.headrace.manifests.ParsedApp;
 import dev.headrace.manifests.SourceFiles;
@@ -92,7 +93,14 @@ final class Edits {
     if (head.action() == Action.DELETE) {
       throw Apps.notFound(app.value());
     }
-    return new Current(head, readAt(app, head.id()));
+    try {
+      return new Current(head, readAt(app, head.id()));
+    } catch (InvalidSpec e) {
+      throw ApiError.of(
+          ErrorCode.CONFLICT,
+          "The newest commit of this app cannot be read (%s); nothing was changed. Ask your operator to revert it."
+              .formatted(e.getMessage()));
+    }
   }
 
   AppCommit head(AppId app) {
@@ -120,6 +128,11 @@ final class Edits {
             .serving(id)
             .map(live -> (live.equals(now.head().id()) ? now.app() : readAt(id, live)).source());
     return now.app().spec().isStopped() ? answers : answers.or(now.app()::serving);
+  }
+
+  /** The source that answers now, where that is known. */
+  Optional<SourceFiles> answering(AppId app) {
+    return deploys.serving(app).map(live -> readAt(app, live).source());
   }
 
   static ApiError tooBusy() {

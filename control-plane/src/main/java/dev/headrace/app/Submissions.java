@@ -32,7 +32,11 @@ final class Submissions {
 
   /** What Headrace itself does because this person asked for it. */
   Submission bySystem(Caller caller, Optional<String> reason) {
-    return new Submission(caller, DeployId.next(clock, random), Via.SYSTEM, reason);
+    return new Submission(caller, freshId(), Via.SYSTEM, reason);
+  }
+
+  DeployId freshId() {
+    return DeployId.next(clock, random);
   }
 
   /** The commit that the sender last saw, from {@code If-Match}. */
@@ -50,7 +54,7 @@ final class Submissions {
 
   private DeployId deployId(@Nullable String key) {
     if (key == null) {
-      return DeployId.next(clock, random);
+      return freshId();
     }
     try {
       return new DeployId(key);

@@ -20,6 +20,18 @@ public record Failure(
     Optional<String> file,
     OptionalInt line) {
 
+  /** Somebody else than Headrace wrote the commit's files, since Headrace reads what it writes. */
+  public static Failure unreadable(String why) {
+    return new Failure(
+        Stage.FETCHED,
+        "The files of this commit cannot be read.",
+        Optional.of(why),
+        "Deploy the app again, which writes all of them anew. If that is refused, ask your operator to"
+            + " revert the commit.",
+        Optional.empty(),
+        OptionalInt.empty());
+  }
+
   /** The same, and what visitors meet until it is mended. */
   public Failure whileServing(boolean another) {
     String meanwhile =

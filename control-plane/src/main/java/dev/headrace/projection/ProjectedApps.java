@@ -95,8 +95,10 @@ public final class ProjectedApps {
      * A deploy, rollback or rename.
      *
      * @param sequence position in the history of the platform
+     * @param ownerId empty if that cannot be read; then it is who it was before
      */
-    record Changed(AppCommit commit, long sequence, String ownerId, String name) implements Entry {}
+    record Changed(AppCommit commit, long sequence, Optional<String> ownerId, String name)
+        implements Entry {}
 
     record Deleted(AppCommit commit) implements Entry {}
   }
@@ -108,7 +110,7 @@ public final class ProjectedApps {
 
   private static UpdateOneModel<Document> write(Entry entry) {
     return switch (entry) {
-      case Entry.Changed(AppCommit commit, long sequence, String ownerId, String name) ->
+      case Entry.Changed(AppCommit commit, long sequence, Optional<String> ownerId, String name) ->
           write(commit, sequence, ownerId, name);
       case Entry.Deleted(AppCommit commit) ->
           new UpdateOneModel<>(
@@ -118,9 +120,12 @@ public final class ProjectedApps {
   }
 
   private static UpdateOneModel<Document> write(
-      AppCommit commit, long sequence, String ownerId, String name) {
+      AppCommit commit, long sequence, Optional<String> ownerId, String name) {
     List<Bson> changes = new ArrayList<>();
-    changes.add(set("owner_id", ownerId));
+    changes.add(
+        ownerId
+            .map(owner -> set("owner_id", owner))
+            .orElseGet(() -> setOnInsert("owner_id", commit.actor().userId())));
     changes.add(set("name", name));
     changes.add(set("head", commit.id().sha()));
     changes.add(set("deleted", false));

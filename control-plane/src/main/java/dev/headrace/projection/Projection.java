@@ -143,7 +143,7 @@ public final class Projection {
     return new ProjectedApps.Entry.Changed(
         commit,
         sequence,
-        spec.map(AppSpec::ownerId).orElse(commit.actor().userId()),
+        spec.map(AppSpec::ownerId),
         spec.map(AppSpec::name).orElse(commit.appName()));
   }
 

@@ -40,6 +40,7 @@ class AuthorizationMatrixTest {
   /** Routes over everybody's apps. */
   private static final Set<String> ADMINS =
       Set.of(
+          "POST /api/v1/admin/git/announce",
           "GET /api/v1/admin/upgrade",
           "POST /api/v1/admin/upgrade",
           "GET /api/v1/admin/tenants/{tenant}",

@@ -2,6 +2,7 @@ package dev.headrace.delivery.flux;
 
 import dev.headrace.delivery.DeliveryEngine;
 import dev.headrace.delivery.Deploys;
+import dev.headrace.delivery.Failure;
 import dev.headrace.flux.ExternalArtifact;
 import dev.headrace.flux.Kustomization;
 import dev.headrace.git.AppCommit;
@@ -9,6 +10,7 @@ import dev.headrace.git.AppId;
 import dev.headrace.git.DirectoryId;
 import dev.headrace.git.PlatformRepository;
 import dev.headrace.git.TenantId;
+import dev.headrace.manifests.InvalidSpec;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.time.Clock;
 import java.time.Duration;
@@ -115,7 +117,7 @@ final class FluxEngine implements DeliveryEngine, ClusterView.Listener, AutoClos
   private void look(DirectoryId directory) {
     switch (directory) {
       case AppId app -> {
-        targets.of(app).ifPresentOrElse(this::deliver, () -> remove(app));
+        look(app);
         repair.reconciled(app);
       }
       case TenantId tenant -> {
@@ -123,6 +125,28 @@ final class FluxEngine implements DeliveryEngine, ClusterView.Listener, AutoClos
         tenants.released(tenant).forEach(turns::ask);
       }
     }
+  }
+
+  private void look(AppId app) {
+    Optional<Target> wanted;
+    try {
+      wanted = targets.of(app);
+    } catch (InvalidSpec e) {
+      repository.newestVersion(app).ifPresent(deploy -> unreadable(deploy, e));
+      return;
+    }
+    wanted.ifPresentOrElse(this::deliver, () -> remove(app));
+  }
+
+  /** The cluster keeps what it has. */
+  private void unreadable(AppCommit deploy, InvalidSpec why) {
+    AppId app = deploy.app();
+    int version = deploy.version().orElseThrow();
+    deploys.supersede(app, version - 1, OptionalInt.of(version));
+    deploys.failed(
+        deploy,
+        Failure.unreadable(String.valueOf(why.getMessage()))
+            .whileServing(deploys.serving(app).isPresent()));
   }
 
   private void deliver(Target target) {

@@ -81,15 +81,31 @@ final class Blueprints {
    * that is known, else by the source that its successor carries with it.
    */
   Optional<Blueprint> lastLive(AppId app, Blueprint wanted) {
-    Optional<AppCommit> serving = deploys.serving(app).flatMap(repository::read);
-    if (serving.isPresent()) {
-      SortedMap<String, byte[]> directory = repository.files(app, serving.get().id());
-      Workload workload = manifests.workload(directory);
-      return Optional.of(
-              blueprint(app, wanted.ownerId(), workload, code(workload, directory), serving, true))
-          .filter(live -> !live.content().equals(wanted.content()));
-    }
-    return repository.latest(app).flatMap(head -> carried(app, head, wanted));
+    Optional<Blueprint> served = served(app);
+    return served.isPresent()
+        ? served.filter(live -> !live.content().equals(wanted.content()))
+        : repository.latest(app).flatMap(head -> carried(app, head, wanted));
+  }
+
+  /** The version that is known to have answered last. */
+  Optional<Blueprint> served(AppId app) {
+    return deploys.serving(app).flatMap(repository::read).map(this::live);
+  }
+
+  private Blueprint live(AppCommit commit) {
+    SortedMap<String, byte[]> directory = repository.files(commit.app(), commit.id());
+    Workload workload = manifests.workload(directory);
+    return blueprint(
+        commit.app(),
+        manifests.parse(directory).spec().ownerId(),
+        workload,
+        code(workload, directory),
+        Optional.of(commit),
+        true);
+  }
+
+  Optional<AppCommit> newest(AppId app) {
+    return repository.newestVersion(app);
   }
 
   private Optional<Blueprint> carried(AppId app, AppCommit head, Blueprint wanted) {

@@ -7,6 +7,7 @@ import dev.headrace.delivery.Stage;
 import dev.headrace.delivery.local.Blueprints.Wanted;
 import dev.headrace.git.AppCommit;
 import dev.headrace.git.AppId;
+import dev.headrace.manifests.InvalidSpec;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
@@ -188,11 +189,28 @@ final class LocalApp {
       turn = runtime.turns().take();
     }
     woken.set(false);
-    switch (blueprints.wanted(id)) {
+    Wanted wanted;
+    try {
+      wanted = blueprints.wanted(id);
+    } catch (InvalidSpec e) {
+      unreadable(e);
+      return;
+    }
+    switch (wanted) {
       case Wanted.Gone gone -> remove();
-      case Wanted.Stopped wanted -> bringDown(wanted);
+      case Wanted.Stopped resting -> bringDown(resting);
       case Wanted.Running(Blueprint blueprint) -> bringUp(blueprint);
     }
+  }
+
+  /** What served before goes on. */
+  private void unreadable(InvalidSpec why) {
+    if (serving == null && starting == null && fallback == null) {
+      blueprints.served(id).ifPresent(this::launchFallback);
+    }
+    blueprints
+        .newest(id)
+        .ifPresent(deploy -> verdicts.unreadable(deploy, why, serving != null || fallback != null));
   }
 
   private void bringUp(Blueprint blueprint) {
