@@ -212,6 +212,7 @@ TRAEFIK = (
     "--ping.entrypoint=ping",
     "--providers.kubernetescrd=true",
     "--providers.kubernetescrd.nativelbbydefault=true",
+    "--providers.kubernetescrd.allowemptyservices=true",
     "--global.checknewversion=false",
     "--log.level=INFO",
 )

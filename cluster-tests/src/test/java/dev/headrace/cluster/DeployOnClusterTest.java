@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.headrace.flux.ExternalArtifact;
 import dev.headrace.flux.Kustomization;
 import java.time.Duration;
-import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import tools.jackson.databind.JsonNode;
@@ -49,56 +48,6 @@ class DeployOnClusterTest {
     Kustomization kustomization = kustomization(app);
     assertThat(kustomization.getStatus().lastAppliedRevision()).isEqualTo("main@sha1:" + commit);
     assertThat(kustomization.getSpec().serviceAccountName()).isEqualTo("headrace-tenant");
-  }
-
-  @Test
-  void aRollbackAnswersWithWhatWas() throws Exception {
-    DeployedApp app = cluster.somebody().deploy("returning", saying("good"));
-    app.awaitLive(1);
-    app.change(saying("bad"));
-    app.awaitLive(2);
-    var _ =
-        app.author()
-            .api()
-            .post("/api/v1/apps/%s/rollback".formatted(app.id()), Map.of("version", 1));
-    app.awaitLive(3);
-    assertThat(app.answers()).isEqualTo("{\"says\":\"good\"}");
-  }
-
-  @Test
-  void aDeletedAppLeavesNothing() throws Exception {
-    DeployedApp app = cluster.somebody().deploy("leaving", saying("bye"));
-    app.awaitLive(1);
-    var _ = app.author().api().delete("/api/apps/" + app.id());
-    String namespace = app.namespace();
-    Eventually.holds(
-        "everything of the app is pruned",
-        SOON,
-        () ->
-            kustomizations(namespace, app.name()) == null
-                && cluster
-                        .kubernetes()
-                        .resources(ExternalArtifact.class)
-                        .inNamespace(namespace)
-                        .withName(app.name())
-                        .get()
-                    == null
-                && cluster
-                    .kubernetes()
-                    .apps()
-                    .deployments()
-                    .inNamespace(namespace)
-                    .list()
-                    .getItems()
-                    .isEmpty()
-                && cluster
-                    .kubernetes()
-                    .services()
-                    .inNamespace(namespace)
-                    .list()
-                    .getItems()
-                    .isEmpty()
-                && cluster.kubernetes().pods().inNamespace(namespace).list().getItems().isEmpty());
   }
 
   @Test
@@ -175,15 +124,5 @@ class DeployOnClusterTest {
         .inNamespace(app.namespace())
         .withName(app.name())
         .require();
-  }
-
-  private @org.jspecify.annotations.Nullable Kustomization kustomizations(
-      String namespace, String name) {
-    return cluster
-        .kubernetes()
-        .resources(Kustomization.class)
-        .inNamespace(namespace)
-        .withName(name)
-        .get();
   }
 }

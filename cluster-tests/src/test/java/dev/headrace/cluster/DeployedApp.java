@@ -37,6 +37,23 @@ record DeployedApp(Person author, String id, String url) {
     var _ = author.api().put("/api/apps/" + id, Map.of("code", code));
   }
 
+  /** Has it stop, start or restart; the number of the version that this made. */
+  int wish(String action) throws InterruptedException {
+    return author
+        .api()
+        .post("/api/v1/apps/%s/%s".formatted(id, action), Map.of())
+        .path("version")
+        .asInt();
+  }
+
+  void rollBack(int version) throws InterruptedException {
+    var _ = author.api().post("/api/v1/apps/%s/rollback".formatted(id), Map.of("version", version));
+  }
+
+  void delete() throws InterruptedException {
+    var _ = author.api().delete("/api/apps/" + id);
+  }
+
   JsonNode outcome(int version) throws InterruptedException {
     return author.api().awaitOutcome(id, version, LONG_ENOUGH);
   }

@@ -6,6 +6,7 @@ import dev.headrace.testbed.Testbed;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
+import java.io.UncheckedIOException;
 import java.net.http.HttpClient;
 import java.nio.file.Path;
 import java.util.Queue;
@@ -23,6 +24,7 @@ import tools.jackson.databind.JsonNode;
  */
 public final class InstalledCluster implements AutoCloseable {
   static final String SYSTEM = Testbed.SYSTEM;
+  private static final String OPERATOR = "operator";
   private static final String PASSWORD = "correct horse";
   private static final Testbed TESTBED = new Testbed(Path.of(".."));
   private static final boolean KEEP = Boolean.getBoolean("cluster.keep");
@@ -32,12 +34,23 @@ public final class InstalledCluster implements AutoCloseable {
   private final AtomicInteger people = new AtomicInteger();
   private final Queue<Person> present = new ConcurrentLinkedQueue<>();
   private final long run = System.currentTimeMillis();
+  private final Person operator;
 
-  private InstalledCluster(KubernetesClient kubernetes) {
+  private InstalledCluster(KubernetesClient kubernetes) throws InterruptedException {
     this.kubernetes = kubernetes;
+    this.operator = new Person(firstAccount(), this);
   }
 
-  private static InstalledCluster install() {
+  private ApiClient firstAccount() throws InterruptedException {
+    ApiClient console = ApiClient.at(Testbed.CONSOLE, http);
+    try {
+      return console.logIn(OPERATOR, PASSWORD);
+    } catch (UncheckedIOException unknown) {
+      return console.signUp(OPERATOR, PASSWORD);
+    }
+  }
+
+  private static InstalledCluster install() throws InterruptedException {
     TESTBED.install();
     if (KEEP) { // or a pod of an older image of the same name would stay
       TESTBED.restart();
@@ -55,6 +68,16 @@ public final class InstalledCluster implements AutoCloseable {
   /** What {@code ./headrace testbed} does; what it says goes to this process's output. */
   static void testbed(String... arguments) {
     TESTBED.run(arguments);
+  }
+
+  /** Another Headrace, on the same volume. */
+  static void restart() {
+    TESTBED.restart();
+  }
+
+  /** The platform's admin, by the first account. */
+  Person operator() {
+    return operator;
   }
 
   /** As the cluster's admin. */
@@ -131,7 +154,16 @@ public final class InstalledCluster implements AutoCloseable {
     private static InstalledCluster installed(ExtensionContext test) {
       return test.getRoot()
           .getStore(ExtensionContext.Namespace.create(InstalledCluster.class))
-          .computeIfAbsent(InstalledCluster.class, key -> install(), InstalledCluster.class);
+          .computeIfAbsent(InstalledCluster.class, key -> fresh(), InstalledCluster.class);
+    }
+
+    private static InstalledCluster fresh() {
+      try {
+        return install();
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw new IllegalStateException(e);
+      }
     }
   }
 }

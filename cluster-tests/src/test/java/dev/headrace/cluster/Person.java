@@ -14,7 +14,11 @@ record Person(ApiClient api, InstalledCluster cluster) {
         this, app.path("app_id").asString(), app.path("deployment_url").asString());
   }
 
+  String id() throws InterruptedException {
+    return api.get("/api/auth/me").path("id").asString();
+  }
+
   String namespace() throws InterruptedException {
-    return "headrace-" + api.get("/api/auth/me").path("id").asString();
+    return "headrace-" + id();
   }
 }

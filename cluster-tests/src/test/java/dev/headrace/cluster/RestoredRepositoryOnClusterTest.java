@@ -46,11 +46,13 @@ class RestoredRepositoryOnClusterTest {
   void manifestsThatCannotBeBuiltAreToldAndTheNextVersionIsApplied(@TempDir Path copy)
       throws Exception {
     DeployedApp app = cluster.live("unbuildable");
+    DeployedApp unreadable = cluster.live("unreadable");
     scale(0);
     String volume = volume();
     try {
       InstalledCluster.testbed("enter", "cp", "-a", volume + "/.", copy.toString());
-      commitBroken(copy, new AppId(app.id()));
+      commitBroken(copy, app, "kustomization.yaml", "deployment.yaml", "nowhere.yaml");
+      commitBroken(copy, unreadable, "deployment.yaml", "kind: Deployment", "kind: [");
       InstalledCluster.testbed("enter", "rm", "-r", volume + "/platform.git");
       InstalledCluster.testbed("enter", "cp", "-a", copy + "/platform.git", volume);
       InstalledCluster.testbed("enter", "chown", "-R", OWNER, volume + "/platform.git");
@@ -65,9 +67,18 @@ class RestoredRepositoryOnClusterTest {
     app.change(saying("three"));
     app.awaitLive(3);
     assertThat(app.answers()).isEqualTo("{\"says\":\"three\"}");
+
+    unreadable.becomesFailed(2, "cannot be read", Duration.ofSeconds(60));
+    assertThat(unreadable.failure(2).path("evidence").asString()).contains("deployment.yaml");
+    assertThat(unreadable.answers()).isEqualTo("{\"says\":\"good\"}");
+    unreadable.change(saying("three"));
+    unreadable.awaitLive(3);
+    assertThat(unreadable.answers()).isEqualTo("{\"says\":\"three\"}");
   }
 
-  private static void commitBroken(Path data, AppId app) {
+  private static void commitBroken(
+      Path data, DeployedApp broken, String file, String before, String after) {
+    AppId app = new AppId(broken.id());
     try (PlatformRepository repository =
         PlatformRepository.open(
             data.resolve("platform.git"),
@@ -76,10 +87,8 @@ class RestoredRepositoryOnClusterTest {
       AppCommit last = repository.newestVersion(app).orElseThrow();
       SortedMap<String, byte[]> files = new TreeMap<>(repository.files(app, last.id()));
       files.compute(
-          "kustomization.yaml",
-          (name, text) ->
-              new String(text, UTF_8).replace("deployment.yaml", "nowhere.yaml").getBytes(UTF_8));
-      Change broken =
+          file, (name, text) -> new String(text, UTF_8).replace(before, after).getBytes(UTF_8));
+      Change change =
           new Change(
               DeployId.next(Clock.systemUTC(), new SecureRandom()),
               app,
@@ -92,7 +101,7 @@ class RestoredRepositoryOnClusterTest {
               last.contentDigest(),
               Optional.empty(),
               Optional.of(last.id()));
-      assertThat(repository.commit(broken).join()).isInstanceOf(CommitOutcome.Committed.class);
+      assertThat(repository.commit(change).join()).isInstanceOf(CommitOutcome.Committed.class);
     }
   }
 
