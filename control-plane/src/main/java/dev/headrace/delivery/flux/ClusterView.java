@@ -9,6 +9,7 @@ import io.fabric8.kubernetes.api.model.Event;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Namespace;
 import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.PodCondition;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.dsl.Informable;
@@ -23,7 +24,9 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BiConsumer;
+import java.util.function.BiFunction;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -40,7 +43,8 @@ final class ClusterView implements AutoCloseable {
   private final Clock clock;
   private final List<SharedIndexInformer<?>> informers = new ArrayList<>();
   private final Warnings warnings = new Warnings();
-  private volatile Instant fluxMoved = Instant.MIN;
+  private final AtomicReference<Judgement.Moves> moves =
+      new AtomicReference<>(Judgement.Moves.NONE);
 
   private final SharedIndexInformer<Kustomization> kustomizations;
   private final SharedIndexInformer<ExternalArtifact> artifacts;
@@ -99,18 +103,42 @@ final class ClusterView implements AutoCloseable {
     kustomizations.addEventHandler(
         told((before, now) -> {
           if (before != null && !Objects.equals(before.getStatus(), now.getStatus())) {
-            fluxMoved = clock.instant();
+            moved(Judgement.Moves::byFlux);
           }
           tell(listener, now);
         }));
     artifacts.addEventHandler(told((before, now) -> tell(listener, now)));
-    deployments.addEventHandler(told((before, now) -> tell(listener, now)));
-    pods.addEventHandler(told((before, now) -> tell(listener, now)));
+    deployments.addEventHandler(
+        told((before, now) -> {
+          if (before != null && !Objects.equals(before.getStatus(), now.getStatus())) {
+            moved(Judgement.Moves::byControllers);
+          }
+          tell(listener, now);
+        }));
+    pods.addEventHandler(
+        told((before, now) -> {
+          if (before == null || now.getMetadata().getDeletionTimestamp() != null) {
+            moved(Judgement.Moves::byControllers);
+          } else if (!placement(before).equals(placement(now))) {
+            moved(Judgement.Moves::byScheduler);
+          }
+          tell(listener, now);
+        }));
     events.addEventHandler(new Remembering());
     return CompletableFuture.allOf(
         informers.stream()
             .map(informer -> informer.start().toCompletableFuture())
             .toArray(CompletableFuture[]::new));
+  }
+
+  private void moved(BiFunction<Judgement.Moves, Instant, Judgement.Moves> by) {
+    var _ = moves.updateAndGet(before -> by.apply(before, clock.instant()));
+  }
+
+  /** What the scheduler has said of a pod. */
+  private static Optional<PodCondition> placement(Pod pod) {
+    return Optional.ofNullable(pod.getStatus())
+        .flatMap(_ -> PodFailures.condition(pod, "PodScheduled"));
   }
 
   private static <T> ResourceEventHandler<T> told(BiConsumer<@Nullable T, T> handler) {
@@ -212,9 +240,9 @@ final class ClusterView implements AutoCloseable {
     return warnings.of(pod);
   }
 
-  /** When kustomize-controller was last seen at work on anything of ours. */
-  Instant fluxMoved() {
-    return fluxMoved;
+  /** When what works in the cluster was last seen at it, on anything of ours. */
+  Judgement.Moves moves() {
+    return moves.get();
   }
 
   private static <T> Optional<T> found(

@@ -230,7 +230,7 @@ final class FluxEngine implements DeliveryEngine, ClusterView.Listener, AutoClos
         view.pods(target.namespace(), target.app()),
         view::warning,
         following.since(),
-        view.fluxMoved(),
+        view.moves(),
         startLimit,
         clock.instant());
   }

@@ -47,7 +47,7 @@ record Judgement(
    * @param pods newest first
    * @param warning the last one about a pod
    * @param delivered since when the artifact names the deploy
-   * @param fluxMoved when Flux was last seen at work on any app
+   * @param moves when what works in the cluster was last seen at it
    * @param startLimit how long an app may take to answer
    */
   record Sight(
@@ -56,9 +56,32 @@ record Judgement(
       List<Pod> pods,
       Function<Pod, Optional<String>> warning,
       Instant delivered,
-      Instant fluxMoved,
+      Moves moves,
       Duration startLimit,
       Instant now) {}
+
+  /**
+   * When each was last seen at work on any app.
+   *
+   * @param flux kustomize-controller
+   * @param controllers what makes, counts and removes pods
+   * @param scheduler what gives them nodes
+   */
+  record Moves(Instant flux, Instant controllers, Instant scheduler) {
+    static final Moves NONE = new Moves(Instant.MIN, Instant.MIN, Instant.MIN);
+
+    Moves byFlux(Instant now) {
+      return new Moves(now, controllers, scheduler);
+    }
+
+    Moves byControllers(Instant now) {
+      return new Moves(flux, now, scheduler);
+    }
+
+    Moves byScheduler(Instant now) {
+      return new Moves(flux, controllers, now);
+    }
+  }
 
   static Judgement of(Target target, Sight sight) {
     Optional<KustomizationStatus> flux = sight.kustomization().map(Kustomization::getStatus);
@@ -105,7 +128,7 @@ record Judgement(
     return within(
         reached,
         FLUX_SILENT,
-        Duration.between(latest(sight.delivered(), sight.fluxMoved()), sight.now()),
+        Duration.between(latest(sight.delivered(), sight.moves().flux()), sight.now()),
         () -> FluxFailures.silent(FLUX_SILENT));
   }
 
@@ -122,7 +145,7 @@ record Judgement(
         ? within(
             reached,
             FLUX_AT_WORK,
-            Duration.between(latest(begun, sight.fluxMoved()), sight.now()),
+            Duration.between(latest(begun, sight.moves().flux()), sight.now()),
             () -> FluxFailures.applying(FLUX_AT_WORK))
         : within(
             reached,

@@ -33,9 +33,11 @@ final class PodFailures {
 
   private final Judgement.Sight sight;
   private final Answers answers;
+  private final PodMakers makers;
 
   PodFailures(Judgement.Sight sight) {
     this.sight = sight;
+    this.makers = new PodMakers(sight);
     this.answers = new Answers(sight.startLimit(), sight.warning());
   }
 
@@ -43,13 +45,13 @@ final class PodFailures {
    * @param lookAgain when waiting will have been too long
    */
   record Found(Optional<Failure> failure, Optional<Duration> lookAgain) {
-    private static final Found NOTHING = new Found(Optional.empty(), Optional.empty());
+    static final Found NOTHING = new Found(Optional.empty(), Optional.empty());
 
-    private static Found of(Failure failure) {
+    static Found of(Failure failure) {
       return new Found(Optional.of(failure), Optional.empty());
     }
 
-    private static Found within(Duration left) {
+    static Found within(Duration left) {
       return new Found(Optional.empty(), Optional.of(left));
     }
 
@@ -72,7 +74,7 @@ final class PodFailures {
             Stream.of(ofDeployment(deployment)))
         .filter(found -> !found.isNothing())
         .findFirst()
-        .orElse(Found.NOTHING);
+        .orElseGet(() -> makers.ofDeployment(deployment, pods));
   }
 
   private Found ofDeployment(Deployment deployment) {
@@ -100,7 +102,7 @@ final class PodFailures {
   private Found ofPod(Pod pod) {
     @Nullable PodStatus status = pod.getStatus();
     if (status == null) {
-      return Found.NOTHING;
+      return makers.ofUnplaced(pod);
     }
     if (isGivenUp(pod)) {
       return Found.of(
@@ -127,7 +129,7 @@ final class PodFailures {
     return pod.getStatus() != null && "Failed".equals(pod.getStatus().getPhase());
   }
 
-  private static Optional<PodCondition> condition(Pod pod, String type) {
+  static Optional<PodCondition> condition(Pod pod, String type) {
     return pod.getStatus().getConditions().stream()
         .filter(condition -> condition.getType().equals(type))
         .findFirst();
@@ -184,7 +186,7 @@ final class PodFailures {
     Optional<Instant> since =
         condition(pod, "PodScheduled").map(PodCondition::getLastTransitionTime).map(Instant::parse);
     if (since.isEmpty()) {
-      return Found.NOTHING;
+      return makers.ofUnplaced(pod);
     }
     Optional<String> warning = sight.warning().apply(pod);
     Duration passed = Duration.between(since.get(), sight.now());

@@ -30,7 +30,7 @@ record Seen(
     Optional<Deployment> deployment,
     List<Pod> pods,
     Optional<String> warning,
-    Instant fluxMoved,
+    Judgement.Moves moves,
     Duration passed) {
 
   /** When the artifact named the deploy. */
@@ -47,7 +47,7 @@ record Seen(
         Optional.empty(),
         List.of(),
         Optional.empty(),
-        Instant.MIN,
+        Judgement.Moves.NONE,
         Duration.ofSeconds(1));
   }
 
@@ -88,28 +88,40 @@ record Seen(
   }
 
   private Seen with(Kustomization object) {
-    return new Seen(Optional.of(object), deployment, pods, warning, fluxMoved, passed);
+    return new Seen(Optional.of(object), deployment, pods, warning, moves, passed);
   }
 
   Seen with(Deployment seen) {
-    return new Seen(kustomization, Optional.of(seen), pods, warning, fluxMoved, passed);
+    return new Seen(kustomization, Optional.of(seen), pods, warning, moves, passed);
   }
 
   /** Newest first. */
   Seen with(Pod... seen) {
-    return new Seen(kustomization, deployment, List.of(seen), warning, fluxMoved, passed);
+    return new Seen(kustomization, deployment, List.of(seen), warning, moves, passed);
   }
 
   Seen warned(String message) {
-    return new Seen(kustomization, deployment, pods, Optional.of(message), fluxMoved, passed);
+    return new Seen(kustomization, deployment, pods, Optional.of(message), moves, passed);
   }
 
   Seen fluxMoved(Duration after) {
-    return new Seen(kustomization, deployment, pods, warning, DELIVERED.plus(after), passed);
+    return with(moves.byFlux(DELIVERED.plus(after)));
+  }
+
+  Seen controllersMoved(Duration after) {
+    return with(moves.byControllers(DELIVERED.plus(after)));
+  }
+
+  Seen schedulerMoved(Duration after) {
+    return with(moves.byScheduler(DELIVERED.plus(after)));
+  }
+
+  private Seen with(Judgement.Moves moved) {
+    return new Seen(kustomization, deployment, pods, warning, moved, passed);
   }
 
   Seen after(Duration time) {
-    return new Seen(kustomization, deployment, pods, warning, fluxMoved, time);
+    return new Seen(kustomization, deployment, pods, warning, moves, time);
   }
 
   Judgement.Sight sight() {
@@ -119,7 +131,7 @@ record Seen(
         pods,
         pod -> warning,
         DELIVERED,
-        fluxMoved,
+        moves,
         START_LIMIT,
         DELIVERED.plus(passed));
   }

@@ -20,6 +20,7 @@ final class SeenPod {
         .withNewMetadata()
         .withName("app-k3f9a2bq-1")
         .withUid("1")
+        .withCreationTimestamp(at(0))
         .addToAnnotations("headrace.dev/content", content)
         .endMetadata()
         .withNewSpec()
