@@ -105,6 +105,17 @@ public final class ApiClient {
     return version(exchange("PUT", "/api/apps/" + appId, Optional.of(change), Optional.empty()));
   }
 
+  /**
+   * One that is made once, however often it is sent.
+   *
+   * @param deployId by which the same change is known when it is sent again
+   */
+  public Version change(String appId, Map<String, ?> change, String deployId)
+      throws InterruptedException {
+    return version(
+        exchange("PUT", "/api/apps/" + appId, Optional.of(change), Optional.of(deployId)));
+  }
+
   private static Version version(HttpResponse<String> answer) {
     JsonNode app = JSON.readTree(answer.body());
     return new Version(

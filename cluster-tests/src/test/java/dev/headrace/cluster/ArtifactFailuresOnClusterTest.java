@@ -3,7 +3,6 @@ package dev.headrace.cluster;
 import static dev.headrace.cluster.DeployedApp.saying;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
@@ -32,8 +31,8 @@ class ArtifactFailuresOnClusterTest {
     DeployedApp app = cluster.live("cut-off");
     InstalledCluster.testbed(
         "cut",
-        address("flux-system", "app", "kustomize-controller"),
-        address(InstalledCluster.SYSTEM, "app.kubernetes.io/name", "headrace"));
+        cluster.address("flux-system", "app", "kustomize-controller"),
+        cluster.address(InstalledCluster.SYSTEM, "app.kubernetes.io/name", "headrace"));
     try {
       app.change(saying("two"));
       JsonNode failure = app.awaitFailure(2);
@@ -81,7 +80,8 @@ class ArtifactFailuresOnClusterTest {
             .patch(
                 PatchContext.of(PatchType.JSON_MERGE),
                 "{\"spec\":{\"selector\":{\"app.kubernetes.io/name\":\"%s\"}}}".formatted(name));
-    List<String> wanted = List.of(address(InstalledCluster.SYSTEM, "app.kubernetes.io/name", name));
+    List<String> wanted =
+        List.of(cluster.address(InstalledCluster.SYSTEM, "app.kubernetes.io/name", name));
     Eventually.holds(
         "the Service leads to " + name,
         Duration.ofSeconds(20),
@@ -99,20 +99,5 @@ class ArtifactFailuresOnClusterTest {
                 .flatMap(endpoint -> endpoint.getAddresses().stream())
                 .toList()
                 .equals(wanted));
-  }
-
-  private String address(String namespace, String label, String value) {
-    return cluster
-        .kubernetes()
-        .pods()
-        .inNamespace(namespace)
-        .withLabel(label, value)
-        .list()
-        .getItems()
-        .stream()
-        .map(Pod::getStatus)
-        .map(status -> status.getPodIP())
-        .findFirst()
-        .orElseThrow();
   }
 }

@@ -6,9 +6,11 @@ import dev.headrace.testbed.Testbed;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
+import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.http.HttpClient;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -80,9 +82,37 @@ public final class InstalledCluster implements AutoCloseable {
     return operator;
   }
 
+  /** What a program prints, by lines, that has the testbed's processes, network and mounts. */
+  static List<String> entered(String... command) throws InterruptedException {
+    try {
+      Process process = TESTBED.entering(command).start();
+      List<String> lines = process.inputReader().lines().toList();
+      if (process.waitFor() != 0) {
+        throw new IllegalStateException(
+            "%s ended with exit code %d".formatted(List.of(command), process.exitValue()));
+      }
+      return lines;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
   /** As the cluster's admin. */
   public KubernetesClient kubernetes() {
     return kubernetes;
+  }
+
+  /** Of the pod that has this label. */
+  String address(String namespace, String label, String value) {
+    return kubernetes
+        .pods()
+        .inNamespace(namespace)
+        .withLabel(label, value)
+        .list()
+        .getItems()
+        .getFirst()
+        .getStatus()
+        .getPodIP();
   }
 
   /** Somebody new, logged in at the console. */

@@ -1,0 +1,59 @@
+package dev.headrace.cluster;
+
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.LockSupport;
+
+/** What the addresses of apps answered and when first, looked at all the time. */
+final class RouteSamples implements AutoCloseable {
+  private static final Duration TICK = Duration.ofMillis(50);
+  private static final Duration ANSWER_LIMIT = Duration.ofSeconds(1);
+
+  private final HttpClient visitor;
+  private final Map<String, Map<String, Instant>> seen = new ConcurrentHashMap<>();
+  private volatile boolean closed;
+
+  RouteSamples(HttpClient visitor) {
+    this.visitor = visitor;
+  }
+
+  void watch(DeployedApp app) {
+    Map<String, Instant> answers = new ConcurrentHashMap<>();
+    seen.put(app.id(), answers);
+    Thread.ofVirtual().name("visits-" + app.id()).start(() -> look(app, answers));
+  }
+
+  private void look(DeployedApp app, Map<String, Instant> answers) {
+    HttpRequest request =
+        HttpRequest.newBuilder(URI.create(app.url() + "/")).timeout(ANSWER_LIMIT).build();
+    while (!closed) {
+      try {
+        String answer = visitor.send(request, HttpResponse.BodyHandlers.ofString()).body();
+        answers.putIfAbsent(answer, Instant.now());
+      } catch (IOException e) { // nothing answers, which is an answer too
+        answers.putIfAbsent("", Instant.now());
+      } catch (InterruptedException e) {
+        return;
+      }
+      LockSupport.parkNanos(TICK.toNanos());
+    }
+  }
+
+  /** When the app first answered this; empty when it never did. */
+  Optional<Instant> first(DeployedApp app, String answer) {
+    return Optional.ofNullable(seen.getOrDefault(app.id(), Map.of()).get(answer));
+  }
+
+  @Override
+  public void close() {
+    closed = true;
+  }
+}
