@@ -8,8 +8,12 @@ import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.URI;
 import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -72,9 +76,14 @@ public final class InstalledCluster implements AutoCloseable {
     TESTBED.run(arguments);
   }
 
-  /** Another Headrace, on the same volume. */
-  static void restart() {
+  /** Another Headrace, on the same volume; returns when the console answers. */
+  void restart() throws Exception {
     TESTBED.restart();
+    HttpRequest health = HttpRequest.newBuilder(URI.create(Testbed.CONSOLE + "/health")).build();
+    Eventually.holds(
+        "the console answers",
+        Duration.ofSeconds(30),
+        () -> http.send(health, HttpResponse.BodyHandlers.discarding()).statusCode() == 200);
   }
 
   /** The platform's admin, by the first account. */

@@ -51,7 +51,7 @@ class TenantRemovalOnClusterTest {
     assertThat(deployment(held)).as("nothing of it was pruned yet").isTrue();
     assertThat(deployment(first)).isFalse();
 
-    InstalledCluster.restart();
+    cluster.restart();
     held.suspend(false);
     Eventually.holds("what was held up is pruned", SOON, () -> !deployment(held));
     assertThat(namespace(person)).as("the tenant stays until it is asked for again").isTrue();

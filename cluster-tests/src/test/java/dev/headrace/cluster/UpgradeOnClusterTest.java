@@ -7,6 +7,7 @@ import io.fabric8.kubernetes.client.KubernetesClient;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -106,17 +107,18 @@ class UpgradeOnClusterTest {
 
   private String setting() {
     ConfigMapKeySelector place = place();
-    return kubernetes
-        .configMaps()
-        .inNamespace(InstalledCluster.SYSTEM)
-        .withName(place.getName())
-        .require()
-        .getData()
-        .get(place.getKey());
+    return Objects.requireNonNull(
+        kubernetes
+            .configMaps()
+            .inNamespace(InstalledCluster.SYSTEM)
+            .withName(place.getName())
+            .require()
+            .getData()
+            .get(place.getKey()));
   }
 
   /** As an operator does it who edits settings.env and applies the overlay. */
-  private void restartWith(String image) {
+  private void restartWith(String image) throws Exception {
     ConfigMapKeySelector place = place();
     var _ =
         kubernetes
@@ -127,7 +129,7 @@ class UpgradeOnClusterTest {
               present.getData().put(place.getKey(), image);
               return present;
             });
-    InstalledCluster.restart();
+    cluster.restart();
   }
 
   /** Where Headrace's Deployment has the image from. */
