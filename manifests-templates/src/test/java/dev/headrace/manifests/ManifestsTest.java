@@ -115,7 +115,7 @@ class ManifestsTest {
     assertThat(workload.contentDigest()).isEqualTo(rendered.contentDigest());
     assertThat(workload.codePath()).isEqualTo("/code/store/todos.py");
     assertThat(workload.memoryBytes()).isEqualTo(256L * 1024 * 1024);
-    assertThat(workload.cpuMillis()).isEqualTo(500);
+    assertThat(workload.cpuMillis()).isEqualTo(1000);
     assertThat(workload.replicas()).isOne();
     assertThat(workload.environment())
         .containsExactly(
