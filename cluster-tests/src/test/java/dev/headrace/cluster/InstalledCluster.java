@@ -160,6 +160,20 @@ public final class InstalledCluster implements AutoCloseable {
                 "{\"spec\":{\"suspend\":%s}}".formatted(suspended));
   }
 
+  /** The folder of Headrace's volume, as the node sees it. */
+  String volume() {
+    String name =
+        kubernetes
+            .persistentVolumeClaims()
+            .inNamespace(SYSTEM)
+            .withName("headrace-data")
+            .require()
+            .getSpec()
+            .getVolumeName();
+    var spec = kubernetes.persistentVolumes().withName(name).require().getSpec();
+    return spec.getHostPath() == null ? spec.getLocal().getPath() : spec.getHostPath().getPath();
+  }
+
   /** What an address below the apps' domain answers, by Traefik. */
   HttpClient visitor() {
     return http;
