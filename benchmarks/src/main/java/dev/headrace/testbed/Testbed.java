@@ -43,9 +43,13 @@ public final class Testbed {
     this.home = home.toAbsolutePath().normalize();
   }
 
-  /** Returns when the shipped overlay is applied and everything in it has started. */
-  public void install() {
-    run("up");
+  /**
+   * Returns when the shipped overlay is applied and everything in it has started.
+   *
+   * @param options of the testbed, if it is not up already
+   */
+  public void install(String... options) {
+    run(Stream.concat(Stream.of("up"), Arrays.stream(options)).toArray(String[]::new));
     run("load");
     call("cluster-foundation/fetch-upstream");
     run("kubectl", "apply", "--server-side", "-k", OVERLAY);

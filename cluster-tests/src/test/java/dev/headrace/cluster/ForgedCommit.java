@@ -1,5 +1,6 @@
 package dev.headrace.cluster;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.headrace.git.Action;
@@ -17,6 +18,7 @@ import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
 
 /** A version whose files Headrace itself would not write, signed with its key all the same. */
 final class ForgedCommit {
@@ -44,5 +46,18 @@ final class ForgedCommit {
                         Optional.of(last.id())))
                 .join())
         .isInstanceOf(CommitOutcome.Committed.class);
+  }
+
+  /** One file is another. */
+  static Consumer<SortedMap<String, byte[]>> in(String file, UnaryOperator<String> change) {
+    return files ->
+        files.compute(
+            file,
+            (name, before) -> {
+              String text = new String(before, UTF_8);
+              String forged = change.apply(text);
+              assertThat(forged).as("%s after the forgery", name).isNotEqualTo(text);
+              return forged.getBytes(UTF_8);
+            });
   }
 }

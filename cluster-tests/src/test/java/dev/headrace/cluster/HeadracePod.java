@@ -25,10 +25,12 @@ final class HeadracePod {
   private static final String OWNER = "10001:10001";
 
   private final KubernetesClient kubernetes;
+  private final InstalledCluster cluster;
   private final Crashes crashes;
 
   HeadracePod(InstalledCluster cluster) {
     this.kubernetes = cluster.kubernetes();
+    this.cluster = cluster;
     this.crashes = new Crashes(cluster.kubernetes());
   }
 
@@ -58,7 +60,7 @@ final class HeadracePod {
   }
 
   /** Returns when it serves. */
-  void start() {
+  void start() throws Exception {
     scale(1);
     var _ =
         kubernetes
@@ -67,6 +69,7 @@ final class HeadracePod {
             .inNamespace(InstalledCluster.SYSTEM)
             .withName(NAME)
             .waitUntilReady(120, TimeUnit.SECONDS);
+    cluster.awaitConsole();
   }
 
   private FilterWatchListDeletable<Pod, PodList, PodResource> pods() {
@@ -89,7 +92,7 @@ final class HeadracePod {
    * @param copy an empty folder
    * @param change what is different in it
    */
-  void restore(Path copy, Consumer<PlatformRepository> change) {
+  void restore(Path copy, Consumer<PlatformRepository> change) throws Exception {
     stop();
     String volume = volume();
     try {

@@ -25,8 +25,8 @@ import org.junit.jupiter.api.extension.ParameterResolver;
 import tools.jackson.databind.JsonNode;
 
 /**
- * A testbed on which the shipped overlay was applied, one for all tests. With {@code
- * -Dcluster.keep=true} it is taken as it is if it is up, and left so.
+ * A testbed that enforces network policies, on which the shipped overlay was applied, one for all
+ * tests. With {@code -Dcluster.keep=true} it is taken as it is if it is up, and left so.
  */
 public final class InstalledCluster implements AutoCloseable {
   static final String SYSTEM = Testbed.SYSTEM;
@@ -57,7 +57,7 @@ public final class InstalledCluster implements AutoCloseable {
   }
 
   private static InstalledCluster install() throws InterruptedException {
-    TESTBED.install();
+    TESTBED.install("--with-policies");
     if (KEEP) { // or a pod of an older image of the same name would stay
       TESTBED.restart();
     }
@@ -79,10 +79,15 @@ public final class InstalledCluster implements AutoCloseable {
   /** Another Headrace, on the same volume; returns when the console answers. */
   void restart() throws Exception {
     TESTBED.restart();
+    awaitConsole();
+  }
+
+  /** Headrace's Service follows a little later than its pod. */
+  void awaitConsole() throws Exception {
     HttpRequest health = HttpRequest.newBuilder(URI.create(Testbed.CONSOLE + "/health")).build();
     Eventually.holds(
         "the console answers",
-        Duration.ofSeconds(30),
+        Duration.ofMinutes(1),
         () -> http.send(health, HttpResponse.BodyHandlers.discarding()).statusCode() == 200);
   }
 
@@ -91,10 +96,15 @@ public final class InstalledCluster implements AutoCloseable {
     return operator;
   }
 
+  /** Not started yet: a program with the testbed's processes, network and mounts. */
+  static ProcessBuilder entering(String... command) {
+    return TESTBED.entering(command);
+  }
+
   /** What a program prints, by lines, that has the testbed's processes, network and mounts. */
   static List<String> entered(String... command) throws InterruptedException {
     try {
-      Process process = TESTBED.entering(command).start();
+      Process process = entering(command).start();
       List<String> lines = process.inputReader().lines().toList();
       if (process.waitFor() != 0) {
         throw new IllegalStateException(

@@ -1,7 +1,6 @@
 package dev.headrace.cluster;
 
 import static dev.headrace.cluster.DeployedApp.saying;
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.headrace.git.AppId;
@@ -60,9 +59,6 @@ class RestoredRepositoryOnClusterTest {
     ForgedCommit.of(
         repository,
         new AppId(app.id()),
-        files ->
-            files.compute(
-                file,
-                (name, text) -> new String(text, UTF_8).replace(rendered, broken).getBytes(UTF_8)));
+        ForgedCommit.in(file, text -> text.replace(rendered, broken)));
   }
 }
