@@ -34,6 +34,8 @@ from objects import (
      creates(deployment(containers=[container(image="headrace-runner@sha256:" + "0" * 64)]))),
     ("its Service", creates(service())),
     ("its routes", creates(ingress_route())),
+    ("its routes while it is stopped",
+     creates(ingress_route(route(services=[{"name": APP, "port": 80, "nativeLB": False}])))),
     ("the middleware of its routes", creates(middleware())),
 )  # fmt: skip
 def test_passes(tenant: Api, request_: Request) -> None:
@@ -158,6 +160,8 @@ CROSS = [{"name": f"{APP}-strip-prefix", "namespace": OTHER_HOME}]
     ("another Service", ingress_route(route(services=[{"name": OTHER_APP, "port": 80}])), DESTINATION),
     ("another namespace's Service", ingress_route(route(services=ELSEWHERE)), DESTINATION),
     ("another port", ingress_route(route(services=[{"name": APP, "port": 8000}])), DESTINATION),
+    ("an option of its Service", ingress_route(route(services=[{"name": APP, "port": 80, "nativeLB": True}])),
+     DESTINATION),
     ("two Services", ingress_route(route(services=[{"name": APP, "port": 80}] * 2)), DESTINATION),
     ("Traefik's own dashboard",
      ingress_route(route(services=[{"kind": "TraefikService", "name": "api@internal"}])), DESTINATION),
