@@ -24,11 +24,13 @@ final class HeadracePod {
   private static final Duration SERVES = Duration.ofMinutes(2);
   private static final String OWNER = "10001:10001";
 
+  private final InstalledCluster cluster;
   private final KubernetesClient kubernetes;
   private final InstalledCluster cluster;
   private final Crashes crashes;
 
   HeadracePod(InstalledCluster cluster) {
+    this.cluster = cluster;
     this.kubernetes = cluster.kubernetes();
     this.cluster = cluster;
     this.crashes = new Crashes(cluster.kubernetes());
@@ -94,7 +96,7 @@ final class HeadracePod {
    */
   void restore(Path copy, Consumer<PlatformRepository> change) throws Exception {
     stop();
-    String volume = volume();
+    String volume = cluster.volume();
     try {
       InstalledCluster.testbed("enter", "cp", "-a", volume + "/.", copy.toString());
       try (PlatformRepository repository =
@@ -116,22 +118,13 @@ final class HeadracePod {
   List<String> git(String... arguments) throws InterruptedException {
     return InstalledCluster.entered(
         Stream.concat(
-                Stream.of("git", "-c", "safe.directory=*", "--git-dir", volume() + "/platform.git"),
+                Stream.of(
+                    "git",
+                    "-c",
+                    "safe.directory=*",
+                    "--git-dir",
+                    cluster.volume() + "/platform.git"),
                 Arrays.stream(arguments))
             .toArray(String[]::new));
-  }
-
-  /** As the node sees it. */
-  private String volume() {
-    String name =
-        kubernetes
-            .persistentVolumeClaims()
-            .inNamespace(InstalledCluster.SYSTEM)
-            .withName("headrace-data")
-            .require()
-            .getSpec()
-            .getVolumeName();
-    var spec = kubernetes.persistentVolumes().withName(name).require().getSpec();
-    return spec.getHostPath() == null ? spec.getLocal().getPath() : spec.getHostPath().getPath();
   }
 }
