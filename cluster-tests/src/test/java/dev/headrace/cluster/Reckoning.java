@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.headrace.flux.Kustomization;
 import dev.headrace.flux.KustomizationStatus;
+import io.fabric8.kubernetes.client.KubernetesClient;
 import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.time.Instant;
@@ -60,7 +61,7 @@ final class Reckoning {
       Eventually.holds(
           "version %d of %s is applied, live and answers".formatted(newest.version(), newest.app()),
           CONVERGED,
-          () -> isApplied(newest) && isLive(newest));
+          () -> isApplied(cluster.kubernetes(), newest) && isLive(newest));
     }
   }
 
@@ -68,10 +69,11 @@ final class Reckoning {
     return sent.stream().max(Comparator.comparingInt(DeployStream.Accepted::version)).orElseThrow();
   }
 
-  private boolean isApplied(DeployStream.Accepted deploy) throws InterruptedException {
+  /** Whether Flux says that this is what it applied last. */
+  static boolean isApplied(KubernetesClient kubernetes, DeployStream.Accepted deploy)
+      throws InterruptedException {
     return Optional.ofNullable(
-            cluster
-                .kubernetes()
+            kubernetes
                 .resources(Kustomization.class)
                 .inNamespace(deploy.app().namespace())
                 .withName(deploy.app().name())

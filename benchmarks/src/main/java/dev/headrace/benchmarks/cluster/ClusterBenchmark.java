@@ -2,6 +2,7 @@ package dev.headrace.benchmarks.cluster;
 
 import dev.headrace.benchmarks.Figures;
 import dev.headrace.benchmarks.Percentiles;
+import dev.headrace.testbed.NoPods;
 import dev.headrace.testbed.Testbed;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -67,7 +68,7 @@ public final class ClusterBenchmark {
   private void scale(Cluster cluster, DeployedApp app)
       throws IOException, InterruptedException, ExecutionException {
     ManyApps apps = new ManyApps(cluster);
-    apps.withoutPods(app);
+    var _ = NoPods.of(cluster.kubernetes(), cluster.deployment(app));
     apps.grow(Math.min(FEW, most), figures);
     var _ = apps.applied(WARM_UP, figures);
     double few = median("with %d apps".formatted(FEW), apps.applied(CHANGES, figures));

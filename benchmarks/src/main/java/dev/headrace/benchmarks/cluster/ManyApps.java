@@ -2,9 +2,6 @@ package dev.headrace.benchmarks.cluster;
 
 import dev.headrace.benchmarks.Figures;
 import dev.headrace.client.ApiClient;
-import io.fabric8.kubernetes.api.model.apps.Deployment;
-import io.fabric8.kubernetes.api.model.apps.DeploymentBuilder;
-import java.io.InputStream;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -32,34 +29,6 @@ final class ManyApps {
 
   ManyApps(Cluster cluster) {
     this.cluster = cluster;
-  }
-
-  /**
-   * From now on each app has no pod, whatever its commit says: a deploy starts a stopped app, so
-   * stopping them would not do.
-   *
-   * @param probe to see that it is so
-   */
-  void withoutPods(DeployedApp probe) throws InterruptedException {
-    InputStream policy = ManyApps.class.getResourceAsStream("no-pods.yaml");
-    cluster.kubernetes().load(policy).serverSideApply();
-    for (int attempt = 0; replicas(probe, attempt) > 0; attempt++) {
-      Thread.sleep(100);
-    }
-  }
-
-  private int replicas(DeployedApp probe, int attempt) {
-    Deployment touched =
-        cluster
-            .kubernetes()
-            .resource(cluster.deployment(probe))
-            .edit(present ->
-                new DeploymentBuilder(present)
-                    .editMetadata()
-                    .addToAnnotations("headrace.dev/bench", "" + attempt)
-                    .endMetadata()
-                    .build());
-    return touched.getSpec().getReplicas();
   }
 
   /** Makes apps until there are this many, and returns when Flux has applied each. */
