@@ -39,7 +39,7 @@ class ContractShapesTest {
           "code str/null; draft_code str/null; deployed_code str/null; mode str; "
               + "framework str/null; entrypoint str/null; files map/null; draft_files map/null; "
               + "deployed_files map/null; env_vars map/null; deployed_at str/null; "
-              + "has_unpublished_changes bool; database_id str/null; database_stats map/null");
+              + "has_unpublished_changes bool; database_id str/null; database_stats map/null; resources str");
   private static final Shape USER =
       Shape.of("id str; username str; email str; created_at str; is_admin bool");
   private static final Shape STATUS =
