@@ -2,6 +2,7 @@ package dev.headrace.cli;
 
 import dev.headrace.benchmarks.LocalBenchmark;
 import dev.headrace.benchmarks.cluster.ClusterBenchmark;
+import dev.headrace.benchmarks.git.GitBenchmark;
 import java.io.IOException;
 import java.util.concurrent.ExecutionException;
 import picocli.CommandLine.Command;
@@ -39,6 +40,30 @@ final class Bench {
       @Option(names = "--keep", description = "Leaves the testbed up.") boolean keep)
       throws IOException, InterruptedException, ExecutionException {
     new ClusterBenchmark(Platform.home(), apps, System.out).run(keep);
+    return 0;
+  }
+
+  @Command(
+      name = "git",
+      mixinStandardHelpOptions = true,
+      description = "Commits of the platform repository alone, beside native git's.")
+  int git(
+      @Option(
+              names = "--apps",
+              paramLabel = "N",
+              defaultValue = "10000",
+              description =
+                  "Apps (default: ${DEFAULT-VALUE}); a tenth and five times as many are measured"
+                      + " too.")
+          int apps,
+      @Option(
+              names = "--deploys",
+              paramLabel = "N",
+              defaultValue = "10000",
+              description = "Commits in each of three rounds (default: ${DEFAULT-VALUE}).")
+          int deploys)
+      throws IOException, InterruptedException, ExecutionException {
+    new GitBenchmark(apps, deploys, System.out).run();
     return 0;
   }
 }

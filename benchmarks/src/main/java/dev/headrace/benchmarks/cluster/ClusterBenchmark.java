@@ -1,5 +1,6 @@
 package dev.headrace.benchmarks.cluster;
 
+import dev.headrace.benchmarks.Figures;
 import dev.headrace.benchmarks.Percentiles;
 import dev.headrace.testbed.Testbed;
 import java.io.IOException;

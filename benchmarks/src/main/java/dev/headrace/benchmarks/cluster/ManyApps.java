@@ -1,5 +1,6 @@
 package dev.headrace.benchmarks.cluster;
 
+import dev.headrace.benchmarks.Figures;
 import dev.headrace.client.ApiClient;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.api.model.apps.DeploymentBuilder;

@@ -1,5 +1,6 @@
 package dev.headrace.benchmarks.cluster;
 
+import dev.headrace.benchmarks.Figures;
 import dev.headrace.client.ApiClient;
 import dev.headrace.flux.Artifact;
 import dev.headrace.flux.ExternalArtifact;

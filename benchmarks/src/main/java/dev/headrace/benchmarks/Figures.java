@@ -1,6 +1,5 @@
-package dev.headrace.benchmarks.cluster;
+package dev.headrace.benchmarks;
 
-import dev.headrace.benchmarks.Percentiles;
 import java.io.PrintStream;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -8,43 +7,48 @@ import java.util.Map;
 import tools.jackson.databind.json.JsonMapper;
 
 /** What was measured, printed as it is known and all together at the end. */
-final class Figures {
+public final class Figures {
   private final PrintStream out;
   private final Map<String, Object> figures = new LinkedHashMap<>();
 
-  Figures(PrintStream out) {
+  public Figures(PrintStream out) {
     this.out = out;
   }
 
-  static Percentiles percentiles(List<Long> nanos) {
+  public static Percentiles percentiles(List<Long> nanos) {
     return new Percentiles(nanos.stream().mapToLong(Long::longValue).toArray());
   }
 
-  void progress(String what) {
+  public void progress(String what) {
     out.println("... " + what);
   }
 
-  void times(String name, List<Long> nanos) {
+  public void times(String name, List<Long> nanos) {
     Percentiles times = percentiles(nanos);
     figures.put(name, times.json());
     out.printf("%-28s %s%n", name, times);
   }
 
-  void put(String name, double value, String remark) {
+  /** A quotient of two figures. */
+  public void ratio(String name, double value, String remark) {
+    put(name, (Object) (Math.round(value * 100) / 100.0), remark);
+  }
+
+  public void put(String name, double value, String remark) {
     put(name, (Object) Percentiles.rounded(value), remark);
   }
 
-  void put(String name, int value, String remark) {
+  public void put(String name, int value, String remark) {
     put(name, (Object) value, remark);
   }
 
-  void put(String name, Object value, String remark) {
+  public void put(String name, Object value, String remark) {
     figures.put(name, value);
     out.printf("%-28s %s   (%s)%n", name, value, remark);
   }
 
   /** All of them as one JSON object, in one line. */
-  void end() {
+  public void end() {
     out.println(new JsonMapper().writeValueAsString(figures));
   }
 }
