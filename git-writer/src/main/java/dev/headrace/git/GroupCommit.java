@@ -2,7 +2,6 @@ package dev.headrace.git;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -11,14 +10,19 @@ import java.util.Optional;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
-import org.eclipse.jgit.lib.ObjectId;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The one thread that writes. A batch is what arrived while the last one was written: its commits
- * are built, made durable together, published by one move of {@code main}, and only then answered.
+ * The one thread that builds commits, and the one that publishes them. A batch is what arrived
+ * while the last one was built: its commits are made durable together and published by one move of
+ * {@code main}, while the next batch is built upon it already, and only then answered. A batch that
+ * is not published takes the one that was built upon it with it.
  */
 final class GroupCommit implements AutoCloseable {
 
@@ -29,44 +33,32 @@ final class GroupCommit implements AutoCloseable {
   private static final Duration RETRY_AFTER = Duration.ofSeconds(1);
 
   private record Waiting(
-      PlatformChange change, CompletableFuture<CommitOutcome<PlatformCommit>> answer) {}
+      Prepared prepared, CompletableFuture<CommitOutcome<PlatformCommit>> answer) {}
 
-  /** A batch of which it is not known whether it is on {@code main}, for good. */
-  private record Doubt(Batch.Tip before, Batch batch) {}
-
-  private final SigningKey key;
-  private final Clock clock;
-  private final MainBranch main;
-  private final ObjectStore objects;
-  private final CommitLog commits;
-  private final DeployIndex index;
+  private final Preparation preparation;
+  private final Batch.Tools tools;
+  private final Publisher publisher;
   private final CommitSteps steps;
 
   /** What waits; empty, and then never anything more, is the end. */
   private final BlockingQueue<Optional<Waiting>> queue = new ArrayBlockingQueue<>(QUEUE);
 
   private final Thread thread = new Thread(this::run, "headrace-git-writer");
-  private boolean closed;
-  private volatile Batch.Tip tip;
-  private @Nullable Doubt doubt;
+  private final ExecutorService publishing =
+      Executors.newSingleThreadExecutor(
+          Thread.ofPlatform().daemon().name("headrace-git-publisher").factory());
 
-  GroupCommit(
-      SigningKey key,
-      Clock clock,
-      MainBranch main,
-      ObjectStore objects,
-      CommitLog commits,
-      DeployIndex index,
-      CommitSteps steps,
-      Batch.Tip tip) {
-    this.key = key;
-    this.clock = clock;
-    this.main = main;
-    this.objects = objects;
-    this.commits = commits;
-    this.index = index;
+  /** The batch that is being published; for the building thread. */
+  private @Nullable Batch inFlight;
+
+  private Future<?> published = CompletableFuture.completedFuture(null);
+  private boolean closed;
+
+  GroupCommit(Preparation preparation, Batch.Tools tools, Publisher publisher, CommitSteps steps) {
+    this.preparation = preparation;
+    this.tools = tools;
+    this.publisher = publisher;
     this.steps = steps;
-    this.tip = tip;
   }
 
   void start() {
@@ -74,12 +66,12 @@ final class GroupCommit implements AutoCloseable {
     thread.start();
   }
 
-  Batch.Tip tip() {
-    return tip;
-  }
-
   CompletableFuture<CommitOutcome<PlatformCommit>> commit(PlatformChange change) {
+    if (queue.remainingCapacity() == 0) {
+      return busy();
+    }
     CompletableFuture<CommitOutcome<PlatformCommit>> answer = new CompletableFuture<>();
+    Waiting waiting = new Waiting(preparation.prepare(change), answer);
     synchronized (this) {
       if (closed) {
         return CompletableFuture.completedFuture(
@@ -87,10 +79,14 @@ final class GroupCommit implements AutoCloseable {
                 "Nothing was committed: the platform repository is closed.",
                 new IllegalStateException("closed")));
       }
-      if (queue.offer(Optional.of(new Waiting(change, answer)))) {
+      if (queue.offer(Optional.of(waiting))) {
         return answer;
       }
     }
+    return busy();
+  }
+
+  private static CompletableFuture<CommitOutcome<PlatformCommit>> busy() {
     return CompletableFuture.completedFuture(new CommitOutcome.Busy<>(RETRY_AFTER));
   }
 
@@ -107,9 +103,11 @@ final class GroupCommit implements AutoCloseable {
       last = taken.getLast().isEmpty();
       List<Waiting> batch = taken.stream().flatMap(Optional::stream).toList();
       if (!batch.isEmpty()) {
-        answer(batch, outcomes(batch.stream().map(Waiting::change).toList()));
+        write(batch);
       }
     }
+    awaitPublished();
+    publishing.shutdown();
   }
 
   /** Off this thread: what a caller does with an answer must not hold up the next batch. */
@@ -120,122 +118,66 @@ final class GroupCommit implements AutoCloseable {
     }
   }
 
-  private List<CommitOutcome<PlatformCommit>> outcomes(List<PlatformChange> changes) {
+  private void write(List<Waiting> waiting) {
     try {
-      settle();
-    } catch (IOException | RuntimeException | Error e) {
-      log.error("The writer stands still: it cannot tell where main is", e);
-      return all(
-          changes, new CommitOutcome.Failed<>("Nothing was committed: " + e.getMessage(), e));
-    }
-    Batch.Tip before = tip;
-    List<CommitOutcome<PlatformCommit>> outcomes = new ArrayList<>(changes.size());
-    Batch batch;
-    try {
-      batch = new Batch(key, clock, commits, index, objects.stage(), before);
-      steps.reached(CommitSteps.Step.CHANGES_TAKEN);
-      for (PlatformChange change : changes) {
-        outcomes.add(build(batch, change));
+      Batch built = build(waiting);
+      awaitPublished();
+      if (!publisher.fits(built)) {
+        built = build(waiting); // what it was built upon is not on main
       }
-      if (batch.tip().equals(before)) {
-        return outcomes;
-      }
-      steps.reached(CommitSteps.Step.COMMITS_BUILT);
-      batch.makeDurable();
-      steps.reached(CommitSteps.Step.OBJECTS_DURABLE);
+      Batch batch = built;
+      inFlight = batch;
+      published = publishing.submit(() -> answer(waiting, publisher.publish(batch)));
     } catch (IOException | RuntimeException | Error e) {
-      log.error("Could not write {} changes; nothing was committed", changes.size(), e);
-      return all(changes, notWritten(e));
+      log.error("Could not write {} changes; nothing was committed", waiting.size(), e);
+      answer(waiting, Collections.nCopies(waiting.size(), Publisher.notWritten(e)));
     }
-    return publish(batch, before, outcomes);
   }
 
-  private static CommitOutcome<PlatformCommit> build(Batch batch, PlatformChange change)
-      throws IOException {
+  private Batch build(List<Waiting> waiting) throws IOException {
+    Batch batch = begin();
+    steps.reached(CommitSteps.Step.CHANGES_TAKEN);
+    for (Waiting each : waiting) {
+      add(batch, each.prepared());
+    }
+    steps.reached(CommitSteps.Step.COMMITS_BUILT);
+    return batch;
+  }
+
+  private Batch begin() throws IOException {
+    Batch below = inFlight;
+    if (below != null && !published.isDone()) {
+      return new Batch(tools, below);
+    }
+    awaitPublished();
+    inFlight = null;
+    publisher.settle();
+    return new Batch(tools, publisher.tip());
+  }
+
+  private static void add(Batch batch, Prepared prepared) throws IOException {
     try {
-      return batch.add(change);
+      batch.add(prepared);
     } catch (UncheckedIOException e) {
       throw e.getCause();
     } catch (RuntimeException e) {
-      log.error("Could not build the commit of deploy {}", change.deployId(), e);
-      return notWritten(e);
+      log.error("Could not build the commit of deploy {}", prepared.change().deployId(), e);
+      batch.add(Publisher.notWritten(e));
     }
   }
 
-  private List<CommitOutcome<PlatformCommit>> publish(
-      Batch batch, Batch.Tip before, List<CommitOutcome<PlatformCommit>> outcomes) {
-    try {
-      main.move(before.commit(), batch.tip().commit());
-      steps.reached(CommitSteps.Step.MAIN_MOVED);
-      main.force();
-      steps.reached(CommitSteps.Step.MAIN_DURABLE);
-      adopt(batch);
-      return outcomes;
-    } catch (IOException | RuntimeException | Error e) {
-      log.error("Moving main to {} did not end well; looking", batch.tip().commit().name(), e);
-      doubt = new Doubt(before, batch);
-      return afterFailedMove(outcomes.size(), before, e);
+  private void awaitPublished() {
+    while (true) {
+      try {
+        published.get();
+        return;
+      } catch (InterruptedException e) {
+        // nobody here interrupts this thread, and changes wait
+      } catch (ExecutionException e) {
+        log.error("Could not answer the callers of a batch", e);
+        return;
+      }
     }
-  }
-
-  private List<CommitOutcome<PlatformCommit>> afterFailedMove(
-      int count, Batch.Tip before, Throwable cause) {
-    CommitOutcome<PlatformCommit> unknown =
-        new CommitOutcome.Unknown<>(
-            "The disk failed while the commit was published. Send the same request again: the"
-                + " answer will tell whether it is there.",
-            cause);
-    try {
-      settle();
-      return repeat(count, tip.equals(before) ? notWritten(cause) : unknown);
-    } catch (IOException | RuntimeException | Error e) {
-      log.error("Still in doubt about main", e);
-      return repeat(count, unknown);
-    }
-  }
-
-  /** Looks where {@code main} is, and returns when it is known whether the last batch happened. */
-  private void settle() throws IOException {
-    Doubt open = doubt;
-    if (open == null) {
-      return;
-    }
-    Optional<ObjectId> actual = main.read();
-    if (actual.equals(Optional.of(open.batch().tip().commit()))) {
-      main.force();
-      adopt(open.batch());
-    } else if (!actual.equals(Optional.of(open.before().commit()))) {
-      throw new IOException(
-          "main is at "
-              + actual.map(ObjectId::name).orElse("no commit")
-              + " where Headrace left it at "
-              + open.before().commit().name()
-              + ". Something else moved it: put it back, or restart Headrace.");
-    }
-    doubt = null;
-  }
-
-  private void adopt(Batch batch) {
-    index.addAll(batch.index());
-    tip = batch.tip();
-  }
-
-  private static CommitOutcome<PlatformCommit> notWritten(Throwable cause) {
-    return new CommitOutcome.Failed<>(
-        "Nothing was committed: the platform repository could not be written ("
-            + cause.getMessage()
-            + "). Try again when that is mended.",
-        cause);
-  }
-
-  private static List<CommitOutcome<PlatformCommit>> all(
-      List<PlatformChange> changes, CommitOutcome<PlatformCommit> outcome) {
-    return repeat(changes.size(), outcome);
-  }
-
-  private static List<CommitOutcome<PlatformCommit>> repeat(
-      int count, CommitOutcome<PlatformCommit> outcome) {
-    return Collections.nCopies(count, outcome);
   }
 
   /** Takes no more, writes and answers what waits, and returns. */

@@ -29,6 +29,8 @@ final class MainBranch {
     RefUpdate update = repository.updateRef(NAME);
     update.setExpectedOldObjectId(from);
     update.setNewObjectId(to);
+    // Every batch is built upon the commit that is expected. JGit would walk it to see that.
+    update.setForceUpdate(true);
     if (from.equals(ObjectId.zeroId())) {
       // A log of main says that there was more than the first commit (RepositoryFolder).
       update.disableRefLog();
@@ -38,7 +40,7 @@ final class MainBranch {
     }
     RefUpdate.Result result = update.update();
     switch (result) {
-      case NEW, FAST_FORWARD -> {}
+      case NEW, FORCED -> {}
       default -> throw new IOException("git refused to move main to " + to.name() + ": " + result);
     }
   }

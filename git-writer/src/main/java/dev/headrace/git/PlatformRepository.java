@@ -31,6 +31,7 @@ public final class PlatformRepository implements AutoCloseable {
   private final CommitLog log;
   private final Directories directories;
   private final DeployIndex index;
+  private final Publisher publisher;
   private final GroupCommit writer;
 
   private PlatformRepository(
@@ -38,12 +39,14 @@ public final class PlatformRepository implements AutoCloseable {
       SigningKey key,
       CommitLog log,
       DeployIndex index,
+      Publisher publisher,
       GroupCommit writer) {
     this.folder = folder;
     this.key = key;
     this.log = log;
     this.directories = new Directories(folder.repository());
     this.index = index;
+    this.publisher = publisher;
     this.writer = writer;
   }
 
@@ -86,18 +89,17 @@ public final class PlatformRepository implements AutoCloseable {
     check(folder, log, CommitId.of(head));
     DeployIndex index = DeployIndex.empty();
     log.between(Optional.empty(), CommitId.of(head)).forEach(index::add);
+    Holdings holdings = new Holdings();
+    Publisher publisher =
+        new Publisher(main, index, steps, new Batch.Tip(head, log.root(CommitId.of(head))));
     GroupCommit writer =
         new GroupCommit(
-            key,
-            clock,
-            main,
-            new ObjectStore(folder.repository()),
-            log,
-            index,
-            steps,
-            new Batch.Tip(head, log.root(CommitId.of(head))));
+            new Preparation(folder.repository(), log, index, holdings),
+            new Batch.Tools(key, clock, log, index, new ObjectStore(folder.repository()), holdings),
+            publisher,
+            steps);
     writer.start();
-    return new PlatformRepository(folder, key, log, index, writer);
+    return new PlatformRepository(folder, key, log, index, publisher, writer);
   }
 
   private static void check(RepositoryFolder folder, CommitLog log, CommitId head) {
@@ -146,7 +148,7 @@ public final class PlatformRepository implements AutoCloseable {
 
   /** The last durable commit of {@code main}. */
   public CommitId head() {
-    return CommitId.of(writer.tip().commit());
+    return CommitId.of(publisher.tip().commit());
   }
 
   /** The app's last commit, which may be the one that deleted it. */

@@ -165,18 +165,20 @@ final class RepositoryFolder implements AutoCloseable {
     root.put(
         ".headrace",
         new GitTree.Entry(
-            FileMode.TREE, objects.add(Constants.OBJ_TREE, GitTree.format(settings))));
-    ObjectId tree = objects.add(Constants.OBJ_TREE, GitTree.format(root));
+            FileMode.TREE,
+            objects.add(GitObject.of(Constants.OBJ_TREE, GitTree.format(settings)))));
+    ObjectId tree = objects.add(GitObject.of(Constants.OBJ_TREE, GitTree.format(root)));
     ObjectId commit =
         objects.add(
-            Constants.OBJ_COMMIT,
-            SignedCommit.build(
-                tree,
-                Optional.empty(),
-                Optional.empty(),
-                clock.instant(),
-                "Create the platform repository\n",
-                key));
+            GitObject.of(
+                Constants.OBJ_COMMIT,
+                SignedCommit.build(
+                    tree,
+                    Optional.empty(),
+                    Optional.empty(),
+                    clock.instant(),
+                    "Create the platform repository\n",
+                    key)));
     objects.makeDurable();
     MainBranch main = new MainBranch(repository);
     main.move(ObjectId.zeroId(), commit);
@@ -186,7 +188,7 @@ final class RepositoryFolder implements AutoCloseable {
   private static GitTree.Entry file(ObjectStore.Staged objects, String text) {
     return new GitTree.Entry(
         FileMode.REGULAR_FILE,
-        objects.add(Constants.OBJ_BLOB, text.getBytes(StandardCharsets.UTF_8)));
+        objects.add(GitObject.of(Constants.OBJ_BLOB, text.getBytes(StandardCharsets.UTF_8))));
   }
 
   static String allowedSigners(SigningKey key) {
