@@ -70,8 +70,14 @@ final class GroupCommit implements AutoCloseable {
     if (queue.remainingCapacity() == 0) {
       return busy();
     }
+    Prepared prepared;
+    try {
+      prepared = preparation.prepare(change);
+    } catch (RuntimeException e) {
+      log.error("Could not prepare the commit of deploy {}", change.deployId(), e);
+      return CompletableFuture.completedFuture(Publisher.notWritten(e));
+    }
     CompletableFuture<CommitOutcome<PlatformCommit>> answer = new CompletableFuture<>();
-    Waiting waiting = new Waiting(preparation.prepare(change), answer);
     synchronized (this) {
       if (closed) {
         return CompletableFuture.completedFuture(
@@ -79,7 +85,7 @@ final class GroupCommit implements AutoCloseable {
                 "Nothing was committed: the platform repository is closed.",
                 new IllegalStateException("closed")));
       }
-      if (queue.offer(Optional.of(waiting))) {
+      if (queue.offer(Optional.of(new Waiting(prepared, answer)))) {
         return answer;
       }
     }

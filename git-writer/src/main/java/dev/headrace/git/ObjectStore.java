@@ -1,11 +1,11 @@
 package dev.headrace.git;
 
-import java.io.File;
 import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.SequencedMap;
 import org.eclipse.jgit.internal.storage.file.FileRepository;
+import org.eclipse.jgit.internal.storage.file.ObjectDirectory;
 import org.eclipse.jgit.lib.Constants;
 import org.eclipse.jgit.lib.ObjectId;
 import org.eclipse.jgit.lib.ObjectReader;
@@ -19,6 +19,15 @@ final class ObjectStore {
 
   /** All of apps' and tenants' folders, with room to spare. */
   private static final int CACHED_FOLDERS = 8_192;
+
+  /**
+   * A pack is durable in half the time that a file for each object of one commit takes, and is
+   * gathered with others three times as fast. But whoever looks for an object asks every pack: when
+   * nobody has gathered them for long, small batches add no more.
+   */
+  private static final int MANY_PACKS = 1_000;
+
+  private static final int FEW_OBJECTS = 100;
 
   @SuppressWarnings("ArrayRecordComponent") // never compared
   private record Folder(ObjectId id, byte[] tree) {}
@@ -91,10 +100,12 @@ final class ObjectStore {
 
     /** When this returns, a power cut takes none of the objects back. */
     void makeDurable() throws IOException {
-      File pack =
-          PackFile.write(
-              repository.getObjectDatabase().getPackDirectory().toPath(), objects.values());
-      repository.getObjectDatabase().openPack(pack);
+      ObjectDirectory database = repository.getObjectDatabase();
+      if (objects.size() < FEW_OBJECTS && database.getPacks().size() >= MANY_PACKS) {
+        LooseObjects.write(database, objects.values());
+      } else {
+        database.openPack(PackFile.write(database.getPackDirectory().toPath(), objects.values()));
+      }
     }
   }
 }
