@@ -4,6 +4,10 @@ import java.io.IOException;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
@@ -17,27 +21,66 @@ final class Batch {
   /** A commit and its tree. */
   record Tip(ObjectId commit, ObjectId tree) {}
 
-  private final SigningKey key;
-  private final Clock clock;
-  private final CommitLog log;
-  private final DeployIndex index;
-  private final ObjectStore.Staged objects;
-  private Tip tip;
-  private Optional<CommitId> completes = Optional.empty();
-
-  Batch(
+  /** What every batch needs. */
+  record Tools(
       SigningKey key,
       Clock clock,
       CommitLog log,
       DeployIndex index,
-      ObjectStore.Staged objects,
-      Tip tip) {
-    this.key = key;
-    this.clock = clock;
-    this.log = log;
-    this.index = index.overlay();
-    this.objects = objects;
+      ObjectStore objects,
+      Holdings holdings) {}
+
+  private final Tools tools;
+  private final Tip before;
+  private final DeployIndex index;
+  private final ObjectStore.Staged objects;
+
+  /** The root of each commit of this batch, and of the one in flight below it. */
+  private final Map<CommitId, ObjectId> roots = new HashMap<>();
+
+  private final Map<CommitId, ObjectId> rootsInFlight;
+  private final List<CommitOutcome<PlatformCommit>> outcomes = new ArrayList<>();
+  private final Optional<CommitId> completes;
+  private Tip tip;
+  private boolean durable;
+
+  /** Upon what is on {@code main}. */
+  Batch(Tools tools, Tip before) {
+    this(tools, before, before, Optional.empty());
+  }
+
+  /**
+   * Upon a commit of somebody else, which the first change completes.
+   *
+   * @param before what is on {@code main}: that commit, or the one below it
+   */
+  Batch(Tools tools, Tip before, Tip pushed) {
+    this(tools, before, pushed, Optional.of(CommitId.of(pushed.commit())));
+  }
+
+  private Batch(Tools tools, Tip before, Tip tip, Optional<CommitId> completes) {
+    this.tools = tools;
+    this.before = before;
+    this.index = tools.index().overlay();
+    this.objects = tools.objects().stage();
+    this.rootsInFlight = Map.of();
+    this.completes = completes;
     this.tip = tip;
+  }
+
+  /** Upon a batch that is being published: neither can be without the other. */
+  Batch(Tools tools, Batch inFlight) {
+    this.tools = tools;
+    this.before = inFlight.tip;
+    this.index = tools.index().overlay(inFlight.index);
+    this.objects = tools.objects().stage(inFlight.objects);
+    this.rootsInFlight = inFlight.roots;
+    this.completes = Optional.empty();
+    this.tip = before;
+  }
+
+  Tip before() {
+    return before;
   }
 
   Tip tip() {
@@ -48,18 +91,30 @@ final class Batch {
     return index;
   }
 
+  /** Of the changes that were added, in their order; true once the batch is on {@code main}. */
+  List<CommitOutcome<PlatformCommit>> outcomes() {
+    return outcomes;
+  }
+
   void makeDurable() throws IOException {
-    objects.makeDurable();
+    if (!durable) {
+      objects.makeDurable();
+      durable = true;
+    }
   }
 
-  /** Adds the commit that completes the pushed one on which this batch was begun. */
-  CommitOutcome<PlatformCommit> complete(Change change) throws IOException {
-    completes = Optional.of(CommitId.of(tip.commit()));
-    return add(change);
+  /** Adds the commit of one change, or an outcome that says why there is none. */
+  void add(Prepared prepared) throws IOException {
+    outcomes.add(outcome(prepared));
   }
 
-  /** Adds the commit of one change, or says why there is none. */
-  CommitOutcome<PlatformCommit> add(PlatformChange change) throws IOException {
+  /** Adds that a change led to no commit for a reason that lies with us. */
+  void add(CommitOutcome.Failed<PlatformCommit> failed) {
+    outcomes.add(failed);
+  }
+
+  private CommitOutcome<PlatformCommit> outcome(Prepared prepared) throws IOException {
+    PlatformChange change = prepared.change();
     Optional<PlatformCommit> earlier = index.request(change.actor().userId(), change.deployId());
     if (earlier.isPresent()) {
       return sameRequest(change, earlier.get())
@@ -80,31 +135,30 @@ final class Batch {
               + " was changed in the meantime. Look at its last change and try again.",
           latest);
     }
-    DirectoryTree tree = new DirectoryTree(objects, change.directory());
-    Optional<ObjectId> before = tree.in(tip.tree());
-    if (before.isEmpty() && change.contents() instanceof Contents.Removed) {
+    Optional<ObjectId> earlierTree = prepared.path().in(objects, tip.tree());
+    if (earlierTree.isEmpty() && change.contents() instanceof Contents.Removed) {
       return new CommitOutcome.Rejected<>(
           named(change.directory()) + " cannot be removed: it is not there.");
     }
     return switch (change) {
-      case Change app -> add(app, tree, before);
+      case Change app -> commit(app, prepared, earlierTree);
       case TenantChange tenant -> {
-        Optional<ObjectId> after = directory(tenant, tree, before);
+        Optional<ObjectId> after = directory(prepared, earlierTree);
         String message =
             CommitMessage.write(tenant, after.map(TreeId::of), latest.map(PlatformCommit::id));
-        yield commit(tenant, message, tree.replace(tip.tree(), after));
+        yield commit(tenant, message, prepared.path().replace(objects, tip.tree(), after));
       }
     };
   }
 
-  private CommitOutcome<PlatformCommit> add(
-      Change change, DirectoryTree tree, Optional<ObjectId> before) throws IOException {
+  private CommitOutcome<PlatformCommit> commit(
+      Change change, Prepared prepared, Optional<ObjectId> earlierTree) throws IOException {
     Optional<AppCommit> restored = change.restores().flatMap(id -> version(change.app(), id));
     if (change.restores().isPresent() && restored.isEmpty()) {
       return new CommitOutcome.Rejected<>(
           "Commit " + change.restores().get() + " is not a version of app " + change.app() + ".");
     }
-    Optional<ObjectId> after = directory(change, tree, before);
+    Optional<ObjectId> after = directory(prepared, earlierTree);
     Optional<DeployIndex.State> state = index.state(change.app());
     Optional<PlatformCommit> latest = state.map(DeployIndex.State::latest);
     OptionalInt version =
@@ -117,22 +171,26 @@ final class Batch {
             latest.map(PlatformCommit::id),
             change.contentDigest().or(() -> inherited(change, restored)),
             restored.map(AppCommit::version).orElse(OptionalInt.empty()),
-            reverted(change, latest, after),
+            reverted(change, prepared.path(), latest, after),
             completes);
-    return commit(change, CommitMessage.write(change, facts), tree.replace(tip.tree(), after));
+    return commit(
+        change,
+        CommitMessage.write(change, facts),
+        prepared.path().replace(objects, tip.tree(), after));
   }
 
   private CommitOutcome<PlatformCommit> commit(
       PlatformChange change, String message, ObjectId root) {
-    Instant at = clock.instant();
+    Instant at = tools.clock().instant();
     byte[] raw =
         SignedCommit.build(
-            root, Optional.of(tip.commit()), Optional.of(change.actor()), at, message, key);
-    ObjectId id = objects.add(Constants.OBJ_COMMIT, raw);
+            root, Optional.of(tip.commit()), Optional.of(change.actor()), at, message, tools.key());
+    ObjectId id = objects.add(GitObject.of(Constants.OBJ_COMMIT, raw));
     PlatformCommit commit =
         CommitMessage.read(CommitId.of(id), message, at.truncatedTo(ChronoUnit.SECONDS))
             .orElseThrow();
     tip = new Tip(id, root);
+    roots.put(commit.id(), root);
     index.add(commit);
     return new CommitOutcome.Committed<>(commit);
   }
@@ -174,7 +232,9 @@ final class Batch {
   }
 
   private Optional<AppCommit> version(AppId app, CommitId id) {
-    return log.read(id)
+    return tools
+        .log()
+        .read(id)
         .filter(index::holds)
         .flatMap(commit ->
             commit instanceof AppCommit it && it.app().equals(app) && it.version().isPresent()
@@ -182,13 +242,23 @@ final class Batch {
                 : Optional.empty());
   }
 
-  private Optional<ObjectId> directory(
-      PlatformChange change, DirectoryTree tree, Optional<ObjectId> before) throws IOException {
+  /** The tree of what the change leaves, its objects among those of this batch. */
+  private Optional<ObjectId> directory(Prepared prepared, Optional<ObjectId> earlierTree)
+      throws IOException {
+    PlatformChange change = prepared.change();
     return switch (change.contents()) {
-      case Contents.Files(SortedMap<String, byte[]> files) ->
-          Optional.of(tree.write(files, before));
+      case Contents.Files _ -> {
+        FileObjects files = prepared.files().orElseThrow();
+        Set<ObjectId> held =
+            earlierTree.isPresent()
+                ? tools.holdings().of(change.directory(), earlierTree.get(), objects::tree)
+                : Set.of();
+        files.without(held).forEach(objects::add);
+        tools.holdings().put(change.directory(), files);
+        yield Optional.of(files.tree());
+      }
       case Contents.Restore(CommitId from) ->
-          log.tree(change.directory(), from).map(TreeId::objectId);
+          tools.log().tree(change.directory(), from).map(TreeId::objectId);
       case Contents.Removed() -> Optional.empty();
     };
   }
@@ -201,14 +271,23 @@ final class Batch {
 
   /** The app's last commit, if this rollback leaves exactly what was there before it. */
   private Optional<CommitId> reverted(
-      Change change, Optional<PlatformCommit> latest, Optional<ObjectId> after) {
+      Change change, DirectoryPath path, Optional<PlatformCommit> latest, Optional<ObjectId> after)
+      throws IOException {
     if (change.action() != Action.ROLLBACK || latest.isEmpty()) {
       return Optional.empty();
     }
     Optional<CommitId> earlier = latest.get().previous();
-    return earlier.isPresent()
-            && log.tree(change.app(), earlier.get()).map(TreeId::objectId).equals(after)
+    return earlier.isPresent() && directory(change.app(), path, earlier.get()).equals(after)
         ? latest.map(PlatformCommit::id)
         : Optional.empty();
+  }
+
+  /** The tree of an app's directory as a commit has it that may not be in the repository yet. */
+  private Optional<ObjectId> directory(AppId app, DirectoryPath path, CommitId commit)
+      throws IOException {
+    ObjectId root = roots.getOrDefault(commit, rootsInFlight.get(commit));
+    return root == null
+        ? tools.log().tree(app, commit).map(TreeId::objectId)
+        : path.in(objects, root);
   }
 }

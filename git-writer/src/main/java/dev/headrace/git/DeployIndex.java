@@ -1,9 +1,11 @@
 package dev.headrace.git;
 
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,28 +27,46 @@ final class DeployIndex {
   /** A commit and how many came before it. */
   private record Numbered(PlatformCommit commit, int number) {}
 
-  private final @Nullable DeployIndex base;
-  private final Map<DirectoryId, State> states = new ConcurrentHashMap<>();
-  private final Map<Request, Numbered> requests = new ConcurrentHashMap<>();
+  /** Those in front first; the last is the whole history. */
+  private final List<Part> parts;
+
   private int count;
 
-  private DeployIndex(@Nullable DeployIndex base) {
-    this.base = base;
-    this.count = base == null ? 0 : base.count;
+  private record Part(Map<DirectoryId, State> states, Map<Request, Numbered> requests) {
+    Part() {
+      this(new ConcurrentHashMap<>(), new ConcurrentHashMap<>());
+    }
+  }
+
+  private DeployIndex(int count, Part... parts) {
+    this.parts = List.of(parts);
+    this.count = count;
   }
 
   static DeployIndex empty() {
-    return new DeployIndex(null);
+    return new DeployIndex(0, new Part());
   }
 
-  /** Starts empty and answers from {@code this} what it does not hold itself. */
+  /** Starts empty and answers from {@code this}, which is no overlay, what it does not hold. */
   DeployIndex overlay() {
-    return new DeployIndex(this);
+    return new DeployIndex(count, new Part(), whole());
+  }
+
+  /** The same upon another overlay that is not added to {@code this} yet. */
+  DeployIndex overlay(DeployIndex inFlight) {
+    return new DeployIndex(inFlight.count, new Part(), inFlight.own(), whole());
+  }
+
+  private Part own() {
+    return parts.getFirst();
+  }
+
+  private Part whole() {
+    return parts.getLast();
   }
 
   Optional<State> state(DirectoryId directory) {
-    State own = states.get(directory);
-    return own == null && base != null ? base.state(directory) : Optional.ofNullable(own);
+    return first(part -> part.states().get(directory));
   }
 
   Optional<PlatformCommit> request(String userId, DeployId deployId) {
@@ -54,8 +74,17 @@ final class DeployIndex {
   }
 
   private Optional<Numbered> numbered(Request request) {
-    Numbered own = requests.get(request);
-    return own == null && base != null ? base.numbered(request) : Optional.ofNullable(own);
+    return first(part -> part.requests().get(request));
+  }
+
+  private <T> Optional<T> first(Function<Part, @Nullable T> lookUp) {
+    for (Part part : parts) {
+      T found = lookUp.apply(part);
+      if (found != null) {
+        return Optional.of(found);
+      }
+    }
+    return Optional.empty();
   }
 
   /** Whether the commit is part of history, and not one that was built but never published. */
@@ -75,13 +104,13 @@ final class DeployIndex {
   void add(PlatformCommit commit) {
     int before = state(commit.directory()).map(State::versions).orElse(0);
     int versions = commit instanceof AppCommit app ? app.version().orElse(before) : before;
-    states.put(commit.directory(), new State(commit, versions));
-    requests.put(Request.of(commit), new Numbered(commit, count++));
+    own().states().put(commit.directory(), new State(commit, versions));
+    own().requests().put(Request.of(commit), new Numbered(commit, count++));
   }
 
   void addAll(DeployIndex overlay) {
-    requests.putAll(overlay.requests);
-    states.putAll(overlay.states);
+    own().requests().putAll(overlay.own().requests());
+    own().states().putAll(overlay.own().states());
     count = overlay.count;
   }
 }

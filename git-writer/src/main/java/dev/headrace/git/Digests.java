@@ -6,18 +6,33 @@ import java.security.NoSuchAlgorithmException;
 /** The digests that every Java platform has, without their checked exception. */
 final class Digests {
 
+  /** Copied for each use: asking the platform for one takes longer than our digests take. */
+  private static final MessageDigest SHA_1 = algorithm("SHA-1");
+
+  private static final MessageDigest SHA_256 = algorithm("SHA-256");
+  private static final MessageDigest SHA_512 = algorithm("SHA-512");
+
   private Digests() {}
 
   static byte[] sha256(byte[] bytes) {
-    return algorithm("SHA-256").digest(bytes);
+    return fresh(SHA_256).digest(bytes);
   }
 
   static byte[] sha512(byte[] bytes) {
-    return algorithm("SHA-512").digest(bytes);
+    return fresh(SHA_512).digest(bytes);
   }
 
   static MessageDigest sha1() {
-    return algorithm("SHA-1");
+    return fresh(SHA_1);
+  }
+
+  private static MessageDigest fresh(MessageDigest unused) {
+    try {
+      return (MessageDigest) unused.clone();
+    } catch (CloneNotSupportedException e) {
+      throw new IllegalStateException(
+          unused.getAlgorithm() + " of this Java platform cannot be copied", e);
+    }
   }
 
   private static MessageDigest algorithm(String name) {

@@ -2,7 +2,9 @@ package dev.headrace.git;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.locks.LockSupport;
 import org.eclipse.jgit.internal.storage.file.FileRepository;
 import org.eclipse.jgit.lib.ObjectId;
 import org.eclipse.jgit.lib.PersonIdent;
@@ -13,6 +15,11 @@ import org.eclipse.jgit.lib.RefUpdate;
 final class MainBranch {
 
   static final String NAME = "refs/heads/main";
+
+  /** Stock git has main for some milliseconds when it moves it. */
+  private static final int MOST_TRIES = 40;
+
+  private static final Duration WAIT = Duration.ofMillis(25);
 
   private final FileRepository repository;
 
@@ -31,25 +38,47 @@ final class MainBranch {
     }
   }
 
+  /** What moves the branch, or finds it moved. */
+  interface Attempt<T> {
+    T make() throws IOException;
+  }
+
+  /** Makes an attempt again for as long as somebody else may have the branch for a moment. */
+  static <T> T patiently(Attempt<T> attempt) throws IOException {
+    for (int tried = 0; ; tried++) {
+      try {
+        return attempt.make();
+      } catch (Moved e) {
+        if (tried == MOST_TRIES) {
+          throw e;
+        }
+        LockSupport.parkNanos(WAIT.toNanos());
+      }
+    }
+  }
+
   /**
    * Moves the branch if it is at {@code from} (zero: if there is none).
    *
    * @throws Moved if it is not, or cannot be had
    */
   void move(ObjectId from, ObjectId to) throws IOException {
-    update(from, to, false, "commit");
+    update(from, to, "commit");
   }
 
   /** Moves the branch back from a commit that was refused, if it is at that. */
   void moveBack(ObjectId refused, ObjectId to) throws IOException {
-    update(refused, to, true, "refused " + refused.name());
+    update(refused, to, "refused " + refused.name());
   }
 
-  private void update(ObjectId from, ObjectId to, boolean back, String why) throws IOException {
+  private void update(ObjectId from, ObjectId to, String why) throws IOException {
     RefUpdate update = repository.updateRef(NAME);
     update.setExpectedOldObjectId(from);
     update.setNewObjectId(to);
-    update.setForceUpdate(back);
+    // Every batch is built upon the commit that is expected: JGit would walk it to see that. The
+    // way
+    // back it would refuse.
+    update.setForceUpdate(true);
     if (from.equals(ObjectId.zeroId())) {
       // A log of main says that there was more than the first commit (RepositoryFolder).
       update.disableRefLog();
@@ -59,8 +88,13 @@ final class MainBranch {
     }
     RefUpdate.Result result = update.update();
     switch (result) {
-      case NEW, FAST_FORWARD, FORCED -> {}
-      case LOCK_FAILURE -> throw new Moved(to);
+      case NEW, FORCED -> {}
+      case LOCK_FAILURE -> {
+        if (!read().equals(Optional.of(to))) {
+          throw new Moved(to);
+        }
+        throw new IOException("main was moved to " + to.name() + ", but not well");
+      }
       default -> throw new IOException("git refused to move main to " + to.name() + ": " + result);
     }
   }

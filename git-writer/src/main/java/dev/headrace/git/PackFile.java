@@ -10,14 +10,11 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.security.MessageDigest;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.Map;
-import java.util.SequencedMap;
 import java.util.zip.CRC32;
-import java.util.zip.Deflater;
 import org.eclipse.jgit.internal.storage.file.BasePackIndexWriter;
-import org.eclipse.jgit.lib.ObjectId;
 import org.eclipse.jgit.transport.PackedObjectInfo;
 
 /**
@@ -30,8 +27,7 @@ final class PackFile {
 
   private PackFile() {}
 
-  static File write(Path folder, SequencedMap<ObjectId, ObjectStore.RawObject> objects)
-      throws IOException {
+  static File write(Path folder, Collection<GitObject> objects) throws IOException {
     ByteArrayOutputStream pack = new ByteArrayOutputStream();
     pack.writeBytes(MAGIC);
     pack.writeBytes(ByteBuffer.allocate(8).putInt(2).putInt(objects.size()).array());
@@ -62,45 +58,18 @@ final class PackFile {
   }
 
   private static List<PackedObjectInfo> append(
-      Map<ObjectId, ObjectStore.RawObject> objects, ByteArrayOutputStream pack) {
+      Collection<GitObject> objects, ByteArrayOutputStream pack) {
     List<PackedObjectInfo> entries = new ArrayList<>(objects.size());
-    Deflater deflater = new Deflater(Deflater.BEST_SPEED);
-    try {
-      for (Map.Entry<ObjectId, ObjectStore.RawObject> object : objects.entrySet()) {
-        byte[] packed = packed(object.getValue(), deflater);
-        CRC32 crc = new CRC32();
-        crc.update(packed);
-        PackedObjectInfo entry = new PackedObjectInfo(object.getKey());
-        entry.setOffset(pack.size());
-        entry.setCRC((int) crc.getValue());
-        entries.add(entry);
-        pack.writeBytes(packed);
-      }
-    } finally {
-      deflater.end();
+    for (GitObject object : objects) {
+      byte[] packed = object.packed();
+      CRC32 crc = new CRC32();
+      crc.update(packed);
+      PackedObjectInfo entry = new PackedObjectInfo(object.id());
+      entry.setOffset(pack.size());
+      entry.setCRC((int) crc.getValue());
+      entries.add(entry);
+      pack.writeBytes(packed);
     }
     return entries;
-  }
-
-  /** Type and length in groups of 4 and then 7 bits, lowest first, followed by the zlib stream. */
-  private static byte[] packed(ObjectStore.RawObject object, Deflater deflater) {
-    ByteArrayOutputStream out = new ByteArrayOutputStream(object.bytes().length / 2 + 32);
-    long rest = object.bytes().length;
-    int group = (object.type() << 4) | (int) (rest & 15);
-    rest >>>= 4;
-    while (rest != 0) {
-      out.write(group | 0x80);
-      group = (int) (rest & 0x7f);
-      rest >>>= 7;
-    }
-    out.write(group);
-    deflater.reset();
-    deflater.setInput(object.bytes());
-    deflater.finish();
-    byte[] buffer = new byte[8_192];
-    while (!deflater.finished()) {
-      out.write(buffer, 0, deflater.deflate(buffer));
-    }
-    return out.toByteArray();
   }
 }

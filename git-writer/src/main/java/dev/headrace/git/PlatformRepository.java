@@ -34,6 +34,8 @@ public final class PlatformRepository implements AutoCloseable {
   private final CommitLog log;
   private final Directories directories;
   private final DeployIndex index;
+  private final Publisher publisher;
+  private final PushSettlement pushes;
   private final GroupCommit writer;
 
   private PlatformRepository(
@@ -41,12 +43,16 @@ public final class PlatformRepository implements AutoCloseable {
       SigningKey key,
       CommitLog log,
       DeployIndex index,
+      Publisher publisher,
+      PushSettlement pushes,
       GroupCommit writer) {
     this.folder = folder;
     this.key = key;
     this.log = log;
     this.directories = new Directories(folder.repository());
     this.index = index;
+    this.publisher = publisher;
+    this.pushes = pushes;
     this.writer = writer;
   }
 
@@ -90,19 +96,18 @@ public final class PlatformRepository implements AutoCloseable {
     requireLayout(folder, log, own);
     DeployIndex index = DeployIndex.empty();
     log.between(Optional.empty(), own).forEach(index::add);
-    GroupCommit writer =
-        new GroupCommit(
-            key,
-            clock,
-            main,
-            new ObjectStore(folder.repository()),
-            log,
-            index,
-            steps,
-            new PushedCommits(folder.repository()),
-            new Batch.Tip(own.objectId(), log.root(own)));
+    Holdings holdings = new Holdings();
+    Preparation preparation = new Preparation(folder.repository(), log, index, holdings);
+    Batch.Tools tools =
+        new Batch.Tools(key, clock, log, index, new ObjectStore(folder.repository()), holdings);
+    Publisher publisher =
+        new Publisher(main, index, steps, new Batch.Tip(own.objectId(), log.root(own)));
+    PushSettlement pushes =
+        new PushSettlement(
+            main, publisher, preparation, tools, new PushedCommits(folder.repository()));
+    GroupCommit writer = new GroupCommit(preparation, tools, publisher, pushes, steps);
     writer.start();
-    return new PlatformRepository(folder, key, log, index, writer);
+    return new PlatformRepository(folder, key, log, index, publisher, pushes, writer);
   }
 
   /** Of what somebody else put on top of it, it is not known yet whether it stays. */
@@ -159,7 +164,7 @@ public final class PlatformRepository implements AutoCloseable {
    * one is in the way of a change. Before this is called, they stop all changes.
    */
   public void receivePushes(PushReceiver receiver) {
-    writer.receive(receiver);
+    pushes.receive(receiver);
   }
 
   /**
@@ -170,7 +175,7 @@ public final class PlatformRepository implements AutoCloseable {
    */
   public Optional<PushOutcome> announce(PushReceiver receiver) {
     try {
-      return writer.announced(receiver);
+      return writer.betweenBatches(() -> pushes.onMain(receiver));
     } catch (IOException e) {
       throw new UncheckedIOException("Cannot settle what is on main of " + folder + ".", e);
     }
@@ -182,7 +187,7 @@ public final class PlatformRepository implements AutoCloseable {
    */
   public PushOutcome push(CommitId commit, PushReceiver receiver) {
     try {
-      return writer.pushed(commit.objectId(), receiver);
+      return writer.betweenBatches(() -> pushes.incoming(commit.objectId(), receiver));
     } catch (IOException e) {
       throw new UncheckedIOException("Cannot settle commit " + commit + ".", e);
     }
@@ -190,7 +195,7 @@ public final class PlatformRepository implements AutoCloseable {
 
   /** The last durable commit of {@code main}, of those that Headrace made. */
   public CommitId head() {
-    return CommitId.of(writer.tip().commit());
+    return CommitId.of(publisher.tip().commit());
   }
 
   /** The app's last commit, which may be the one that deleted it. */

@@ -8,15 +8,15 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Clock;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import org.eclipse.jgit.internal.storage.file.FileRepository;
 import org.eclipse.jgit.lib.Constants;
-import org.eclipse.jgit.lib.FileMode;
 import org.eclipse.jgit.lib.ObjectId;
 import org.eclipse.jgit.storage.file.FileRepositoryBuilder;
 
@@ -157,36 +157,32 @@ final class RepositoryFolder implements AutoCloseable {
 
   private static void writeFirstCommit(FileRepository repository, SigningKey key, Clock clock)
       throws IOException {
-    ObjectStore.Staged objects = new ObjectStore(repository).stage();
-    SortedMap<String, GitTree.Entry> settings = new TreeMap<>();
-    settings.put("allowed_signers", file(objects, allowedSigners(key)));
-    settings.put("layout", file(objects, LAYOUT));
-    SortedMap<String, GitTree.Entry> root = new TreeMap<>();
-    root.put(
-        ".headrace",
-        new GitTree.Entry(
-            FileMode.TREE, objects.add(Constants.OBJ_TREE, GitTree.format(settings))));
-    ObjectId tree = objects.add(Constants.OBJ_TREE, GitTree.format(root));
-    ObjectId commit =
-        objects.add(
+    FileObjects files =
+        FileObjects.of(
+            new TreeMap<>(
+                Map.of(
+                    ".headrace/allowed_signers", utf8(allowedSigners(key)),
+                    ".headrace/layout", utf8(LAYOUT))));
+    GitObject commit =
+        GitObject.of(
             Constants.OBJ_COMMIT,
             SignedCommit.build(
-                tree,
+                files.tree(),
                 Optional.empty(),
                 Optional.empty(),
                 clock.instant(),
                 "Create the platform repository\n",
                 key));
-    objects.makeDurable();
+    List<GitObject> objects = new ArrayList<>(files.all().values());
+    objects.add(commit);
+    LooseObjects.write(repository.getObjectDatabase(), objects); // a pack says that there was more
     MainBranch main = new MainBranch(repository);
-    main.move(ObjectId.zeroId(), commit);
+    main.move(ObjectId.zeroId(), commit.id());
     main.force();
   }
 
-  private static GitTree.Entry file(ObjectStore.Staged objects, String text) {
-    return new GitTree.Entry(
-        FileMode.REGULAR_FILE,
-        objects.add(Constants.OBJ_BLOB, text.getBytes(StandardCharsets.UTF_8)));
+  private static byte[] utf8(String text) {
+    return text.getBytes(StandardCharsets.UTF_8);
   }
 
   static String allowedSigners(SigningKey key) {

@@ -4,7 +4,6 @@ import java.util.SortedMap;
 import java.util.regex.Pattern;
 import org.eclipse.jgit.lib.AnyObjectId;
 import org.eclipse.jgit.lib.ObjectId;
-import org.eclipse.jgit.lib.ObjectInserter;
 
 /** The 40 lower-case hex digits that name a directory's files: the same id, the same bytes. */
 public record TreeId(String sha) {
@@ -20,7 +19,7 @@ public record TreeId(String sha) {
 
   /** The id that a directory of these files has, or would have. */
   public static TreeId of(SortedMap<String, byte[]> files) {
-    return of(GitTree.write(files, new ObjectInserter.Formatter()::idFor));
+    return of(GitTree.write(files, GitObject::idOf));
   }
 
   static TreeId of(AnyObjectId id) {

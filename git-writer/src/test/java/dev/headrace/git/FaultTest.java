@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -153,6 +154,33 @@ class FaultTest {
     assertThat(half).doesNotExist();
     assertThat(packs.resolve("pack-" + "2".repeat(40) + ".pack.torn")).exists();
     committed(repository, deploy(TODO, "one"));
+  }
+
+  @Test
+  void smallBatchesAddNoMorePacksWhenNobodyGathersThem() throws Exception {
+    committed(repository, deploy(TODO, "one"));
+    repository.close();
+    Path packs = bare.resolve("objects/pack");
+    List<Path> files = contents(packs);
+    for (int copy = 0; copy < 1_000; copy++) {
+      for (Path file : files) {
+        String ending = file.toString().endsWith(".idx") ? ".idx" : ".pack";
+        Files.createLink(packs.resolve("pack-%040d%s".formatted(copy, ending)), file);
+      }
+    }
+    reopen();
+    int before = contents(packs).size();
+
+    AppCommit two = committed(repository, deploy(TODO, "two"));
+
+    assertThat(contents(packs)).hasSize(before);
+    assertThat(Samples.text(repository.files(TODO, two.id()))).containsEntry("src/main.py", "two");
+  }
+
+  private static List<Path> contents(Path folder) throws IOException {
+    try (Stream<Path> files = Files.list(folder)) {
+      return files.toList();
+    }
   }
 
   @Test

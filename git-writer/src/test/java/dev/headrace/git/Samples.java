@@ -199,7 +199,7 @@ final class Samples {
     return committed(outcome(repository, change));
   }
 
-  private static <C extends PlatformCommit> C committed(CommitOutcome<C> outcome) {
+  static <C extends PlatformCommit> C committed(CommitOutcome<C> outcome) {
     if (outcome instanceof CommitOutcome.Committed(C commit)) {
       return commit;
     }
