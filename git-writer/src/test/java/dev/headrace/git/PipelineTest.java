@@ -198,15 +198,17 @@ class PipelineTest {
   void aRollbackMayFollowDeploysThatAreNotPublishedYet() throws Exception {
     AppCommit one = committed(repository, deploy(TODO, "one"));
     Held held = hold(CommitSteps.Step.OBJECTS_DURABLE);
-    var _ = repository.commit(deploy(TODO, "two"));
+    var _ = repository.commit(deploy(SHOP, "published"));
     held.awaitHeld();
+    var _ = repository.commit(deploy(SHOP, "built"));
+    held.awaitNextBuilt();
+    var _ = repository.commit(deploy(TODO, "two"));
     var _ = repository.commit(deploy(TODO, "one"));
     var _ = repository.commit(deploy(TODO, "four"));
     CompletableFuture<CommitOutcome<AppCommit>> rollback =
         repository.commit(Samples.restore(TODO, one.id()));
-    held.awaitNextBuilt();
 
-    held.goOn();
+    held.goOn(); // now these four are one batch
     AppCommit back = Samples.committed(outcome(rollback));
     assertThat(back.version()).hasValue(5);
     assertThat(git.git("log", "-1", "--format=%b", back.id().sha()))
