@@ -47,6 +47,7 @@ final class CommitRates {
       double fastImportPerSecond,
       Percentiles commit,
       Percentiles single,
+      Percentiles fsync,
       double growthKilobytes) {
     double ratio() {
       return commitsPerSecond / fastImportPerSecond;
@@ -59,6 +60,7 @@ final class CommitRates {
       json.put("fast_import_per_s", Percentiles.rounded(fastImportPerSecond));
       json.put("commit_ms", commit.json());
       json.put("single_ms", single.json());
+      json.put("disk_fsync_ms", fsync.json());
       json.put("growth_kb", Percentiles.rounded(growthKilobytes));
       return json;
     }
@@ -71,6 +73,7 @@ final class CommitRates {
     figures.progress("%,d apps: one caller, %,d commits".formatted(apps, SINGLE));
     Callers.Sent single =
         new Callers(repository, 1).send(SINGLE, i -> workload.deploy(workload.app(apps)));
+    Percentiles fsync = new Percentiles(new Disk(folder).fsyncNanos());
     Path copied = folder.resolve("copy.git");
     NativeGit copy = git.copyTo(copied);
     long before = Disk.bytes(git.repository());
@@ -96,6 +99,7 @@ final class CommitRates {
         median(theirs),
         new Percentiles(nanos),
         new Percentiles(single.nanos()),
+        fsync,
         growth);
   }
 

@@ -2,7 +2,6 @@ package dev.headrace.benchmarks.git;
 
 import dev.headrace.benchmarks.Figures;
 import dev.headrace.benchmarks.Folders;
-import dev.headrace.benchmarks.Percentiles;
 import dev.headrace.git.PlatformRepository;
 import dev.headrace.git.SigningKey;
 import java.io.IOException;
@@ -39,9 +38,8 @@ public final class GitBenchmark {
   public void run() throws IOException, InterruptedException, ExecutionException {
     Path folder = Files.createTempDirectory("headrace-bench-");
     try {
-      Disk disk = new Disk(folder);
-      figures.progress("in %s on %s, seed %d".formatted(folder, disk.fileSystem(), SEED));
-      Percentiles fsync = new Percentiles(disk.fsyncNanos());
+      figures.progress(
+          "in %s on %s, seed %d".formatted(folder, new Disk(folder).fileSystem(), SEED));
       Path bare = folder.resolve("platform.git");
       SigningKey key = SigningKey.create(folder.resolve("signing-key"));
       try (PlatformRepository repository = PlatformRepository.open(bare, key, Clock.systemUTC())) {
@@ -50,7 +48,7 @@ public final class GitBenchmark {
         for (int each : new int[] {apps / 10, apps, 5 * apps}) {
           rows.add(rates.with(each, figures));
         }
-        report(rows, fsync);
+        report(rows);
       }
       figures.end();
     } finally {
@@ -58,7 +56,7 @@ public final class GitBenchmark {
     }
   }
 
-  private void report(List<CommitRates.Rates> rows, Percentiles fsync) {
+  private void report(List<CommitRates.Rates> rows) {
     CommitRates.Rates usual = rows.get(1);
     CommitRates.Rates most = rows.get(2);
     figures.put(
@@ -76,7 +74,8 @@ public final class GitBenchmark {
         most.commitsPerSecond() / usual.commitsPerSecond(),
         "commits_per_s with %,d apps over that with %,d".formatted(5 * apps, apps));
     figures.put("single_ms", usual.single().json(), "one caller: " + usual.single());
-    figures.put("disk_fsync_ms", fsync.json(), "a new file of 4 KB, forced: " + fsync);
+    figures.put(
+        "disk_fsync_ms", usual.fsync().json(), "a new file of 4 KB, forced: " + usual.fsync());
     figures.put("growth_kb", usual.growthKilobytes(), "for each deploy, before a repack");
     figures.put("by_apps", rows.stream().map(CommitRates.Rates::json).toList(), "for the charts");
   }
