@@ -26,13 +26,11 @@ final class HeadracePod {
 
   private final InstalledCluster cluster;
   private final KubernetesClient kubernetes;
-  private final InstalledCluster cluster;
   private final Crashes crashes;
 
   HeadracePod(InstalledCluster cluster) {
     this.cluster = cluster;
     this.kubernetes = cluster.kubernetes();
-    this.cluster = cluster;
     this.crashes = new Crashes(cluster.kubernetes());
   }
 
