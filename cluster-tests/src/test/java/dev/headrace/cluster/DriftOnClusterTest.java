@@ -1,7 +1,6 @@
 package dev.headrace.cluster;
 
 import static dev.headrace.cluster.DeployedApp.saying;
-import static org.assertj.core.api.Assertions.assertThat;
 
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -115,6 +114,9 @@ class DriftOnClusterTest {
               && !newest.path("put_back_at").isNull()
               && !newest.path("put_back_at").isMissingNode();
         });
-    assertThat(app.answers()).isEqualTo("{\"says\":\"good\"}");
+    Eventually.holds(
+        "the app answers, as soon as Traefik has taken up what is there again",
+        LIMIT,
+        () -> app.answers().equals("{\"says\":\"good\"}"));
   }
 }
