@@ -4,6 +4,7 @@ import dev.headrace.delivery.Deploys;
 import dev.headrace.git.AppCommit;
 import dev.headrace.git.AppId;
 import dev.headrace.git.CommitId;
+import dev.headrace.http.Why;
 import dev.headrace.identity.Caller;
 import io.swagger.v3.oas.annotations.Operation;
 import java.util.Optional;
@@ -31,15 +32,6 @@ class LifecycleController {
     this.apps = apps;
     this.deploys = deploys;
     this.submissions = submissions;
-  }
-
-  /** The body, which may be left out. */
-  record Why(@Nullable String reason) {
-    static Optional<String> stated(@Nullable Why why) {
-      return Optional.ofNullable(why)
-          .flatMap(given -> Optional.ofNullable(given.reason()))
-          .filter(text -> !text.isBlank());
-    }
   }
 
   @FunctionalInterface

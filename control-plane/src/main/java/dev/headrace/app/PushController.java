@@ -3,8 +3,6 @@ package dev.headrace.app;
 import dev.headrace.git.AppCommit;
 import dev.headrace.git.CommitId;
 import dev.headrace.git.PushOutcome;
-import dev.headrace.http.ApiError;
-import dev.headrace.http.ErrorCode;
 import dev.headrace.identity.Caller;
 import io.swagger.v3.oas.annotations.Operation;
 import java.util.Optional;
@@ -67,9 +65,7 @@ class PushController {
               + " as before. Repeated, it answers what became of the newest one.")
   @PostMapping("/announce")
   View announce(@AuthenticationPrincipal Caller caller) {
-    if (!caller.admin()) {
-      throw ApiError.of(ErrorCode.ADMIN_REQUIRED, "Only the admin may do this");
-    }
+    caller.requireAdmin();
     return pushes.announced(caller).map(View::of).orElse(NONE);
   }
 }

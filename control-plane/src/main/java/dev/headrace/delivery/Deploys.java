@@ -194,6 +194,18 @@ public final class Deploys {
             push("stages", step(Stage.FAILED))));
   }
 
+  /**
+   * A version whose files somebody else wrote, so that they cannot be read; what is older will not
+   * become live any more.
+   *
+   * @param anotherServes whether visitors get an older version meanwhile
+   */
+  public void unreadable(AppCommit commit, String why, boolean anotherServes) {
+    int version = commit.version().orElseThrow();
+    supersede(commit.app(), version - 1, OptionalInt.of(version));
+    failed(commit, Failure.unreadable(why).whileServing(anotherServes));
+  }
+
   /** It failed already, and another cause than the one that was noted keeps it from being live. */
   public void failsOtherwise(AppCommit commit, Failure failure) {
     change(

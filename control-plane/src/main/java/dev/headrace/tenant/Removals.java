@@ -10,6 +10,9 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.springframework.context.SmartLifecycle;
 
@@ -23,7 +26,8 @@ final class Removals implements SmartLifecycle {
   private final DeliveryEngine engine;
   private final Clock clock;
   private final Map<TenantId, Run> runs = new HashMap<>();
-  private final Map<TenantId, Thread> threads = new HashMap<>();
+  private final ExecutorService threads =
+      Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("removal-", 0).factory());
   private volatile boolean running;
 
   Removals(
@@ -45,7 +49,7 @@ final class Removals implements SmartLifecycle {
     if (present == null || !present.isRunning()) {
       Run run = new Run(tenant, operator, reason, holdings, removal, repository, engine, clock);
       runs.put(tenant, run);
-      threads.put(tenant, Thread.ofVirtual().name("removal-" + tenant).start(run));
+      threads.execute(run);
     }
   }
 
@@ -63,15 +67,9 @@ final class Removals implements SmartLifecycle {
   @Override
   public void stop() {
     running = false;
-    Map<TenantId, Thread> open;
-    synchronized (this) {
-      open = Map.copyOf(threads);
-    }
-    open.values().forEach(Thread::interrupt);
+    threads.shutdownNow();
     try {
-      for (Thread thread : open.values()) {
-        thread.join(END_LIMIT);
-      }
+      var _ = threads.awaitTermination(END_LIMIT.toSeconds(), TimeUnit.SECONDS);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }

@@ -4,6 +4,7 @@ import dev.headrace.git.AppId;
 import dev.headrace.git.TenantId;
 import dev.headrace.http.ApiError;
 import dev.headrace.http.ErrorCode;
+import dev.headrace.http.Why;
 import dev.headrace.identity.Caller;
 import dev.headrace.manifests.TenantSettings;
 import io.swagger.v3.oas.annotations.Operation;
@@ -36,9 +37,6 @@ class TenantController {
     this.removals = removals;
   }
 
-  /** The body, which may be left out. */
-  record Why(@Nullable String reason) {}
-
   /**
    * What there is of a tenant.
    *
@@ -69,13 +67,9 @@ class TenantController {
       @AuthenticationPrincipal Caller caller,
       @PathVariable String tenant,
       @RequestBody(required = false) @Nullable Why why) {
-    requireAdmin(caller);
+    caller.requireAdmin();
     TenantId id = known(tenant);
-    Optional<String> reason =
-        Optional.ofNullable(why)
-            .flatMap(given -> Optional.ofNullable(given.reason()))
-            .filter(text -> !text.isBlank());
-    removals.start(id, caller, reason);
+    removals.start(id, caller, Why.stated(why));
     return ResponseEntity.status(HttpStatus.ACCEPTED)
         .header(HttpHeaders.LOCATION, URI.create(ROOT + "/" + tenant).toString())
         .body(view(id));
@@ -86,7 +80,7 @@ class TenantController {
       description = "For the admin. What git and the cluster still have of it.")
   @GetMapping("/{tenant}")
   View progress(@AuthenticationPrincipal Caller caller, @PathVariable String tenant) {
-    requireAdmin(caller);
+    caller.requireAdmin();
     return view(known(tenant));
   }
 
@@ -131,11 +125,5 @@ class TenantController {
             ApiError.of(
                 ErrorCode.NOT_FOUND,
                 "No tenant %s; a tenant is named by its user's id".formatted(tenant)));
-  }
-
-  private static void requireAdmin(Caller caller) {
-    if (!caller.admin()) {
-      throw ApiError.of(ErrorCode.ADMIN_REQUIRED, "Only the admin may do this");
-    }
   }
 }

@@ -1,12 +1,10 @@
 package dev.headrace.upgrade;
 
-import dev.headrace.http.ApiError;
-import dev.headrace.http.ErrorCode;
 import dev.headrace.http.Timestamps;
+import dev.headrace.http.Why;
 import dev.headrace.identity.Caller;
 import io.swagger.v3.oas.annotations.Operation;
 import java.util.List;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.springframework.security.core.annotation.AuthenticationPrincipal;
 import org.springframework.web.bind.annotation.GetMapping;
@@ -26,9 +24,6 @@ class UpgradeController {
   UpgradeController(Upgrades upgrades) {
     this.upgrades = upgrades;
   }
-
-  /** The body, which may be left out. */
-  record Why(@Nullable String reason) {}
 
   record FailedView(String appId, String cause) {}
 
@@ -75,12 +70,8 @@ class UpgradeController {
   @PostMapping
   View start(
       @AuthenticationPrincipal Caller caller, @RequestBody(required = false) @Nullable Why why) {
-    requireAdmin(caller);
-    Optional<String> reason =
-        Optional.ofNullable(why)
-            .flatMap(given -> Optional.ofNullable(given.reason()))
-            .filter(text -> !text.isBlank());
-    return View.of(upgrades.start(caller, reason));
+    caller.requireAdmin();
+    return View.of(upgrades.start(caller, Why.stated(why)));
   }
 
   @Operation(
@@ -88,13 +79,7 @@ class UpgradeController {
       description = "For the admin. The one that runs, or the last since the platform started.")
   @GetMapping
   View progress(@AuthenticationPrincipal Caller caller) {
-    requireAdmin(caller);
+    caller.requireAdmin();
     return upgrades.progress().map(View::of).orElse(NONE);
-  }
-
-  private static void requireAdmin(Caller caller) {
-    if (!caller.admin()) {
-      throw ApiError.of(ErrorCode.ADMIN_REQUIRED, "Only the admin may do this");
-    }
   }
 }

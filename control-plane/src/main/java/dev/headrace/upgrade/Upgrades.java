@@ -8,6 +8,9 @@ import dev.headrace.identity.Caller;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.springframework.context.SmartLifecycle;
 
@@ -25,7 +28,8 @@ final class Upgrades implements SmartLifecycle {
   private final Clock clock;
   private volatile boolean running;
   private @Nullable Run newest;
-  private @Nullable Thread thread;
+  private final ExecutorService thread =
+      Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("upgrade").factory());
 
   Upgrades(
       PlatformRepository repository,
@@ -47,7 +51,7 @@ final class Upgrades implements SmartLifecycle {
           new Run(
               repository.apps(repository.head()), operator, reason, rerender, deploys, feed, clock);
       newest = run;
-      thread = Thread.ofVirtual().name("upgrade").start(run);
+      thread.execute(run);
     }
     return newest.progress();
   }
@@ -65,17 +69,11 @@ final class Upgrades implements SmartLifecycle {
   @Override
   public void stop() {
     running = false;
-    @Nullable Thread upgrading;
-    synchronized (this) {
-      upgrading = thread;
-    }
-    if (upgrading != null) {
-      upgrading.interrupt();
-      try {
-        upgrading.join(END_LIMIT);
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-      }
+    thread.shutdownNow();
+    try {
+      var _ = thread.awaitTermination(END_LIMIT.toSeconds(), TimeUnit.SECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     }
   }
 

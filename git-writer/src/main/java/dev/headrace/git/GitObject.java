@@ -3,6 +3,7 @@ package dev.headrace.git;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
+import java.util.Arrays;
 import org.eclipse.jgit.lib.Constants;
 import org.eclipse.jgit.lib.ObjectId;
 import org.eclipse.jgit.lib.ObjectInserter;
@@ -79,6 +80,6 @@ final class GitObject {
       rest >>>= 7;
     }
     header.put((byte) group);
-    return java.util.Arrays.copyOf(header.array(), header.position());
+    return Arrays.copyOf(header.array(), header.position());
   }
 }

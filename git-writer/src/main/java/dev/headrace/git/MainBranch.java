@@ -75,9 +75,8 @@ final class MainBranch {
     RefUpdate update = repository.updateRef(NAME);
     update.setExpectedOldObjectId(from);
     update.setNewObjectId(to);
-    // Every batch is built upon the commit that is expected: JGit would walk it to see that. The
-    // way
-    // back it would refuse.
+    // JGit would walk to see that a batch follows the commit expected, which it is built upon; the
+    // way back it would refuse.
     update.setForceUpdate(true);
     if (from.equals(ObjectId.zeroId())) {
       // A log of main says that there was more than the first commit (RepositoryFolder).

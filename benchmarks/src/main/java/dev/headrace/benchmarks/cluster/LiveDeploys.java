@@ -63,14 +63,12 @@ final class LiveDeploys {
 
   /** The same deploys with half the limit of processor time. */
   private void onSmallestPlan(Figures figures) throws InterruptedException, ExecutionException {
-    ApiClient.Version moved =
-        app.author()
-            .api()
-            .change(app.id(), Map.of("resources", "micro", "code", DeployedApp.saying("on micro")));
-    var _ = told(moved, "live").get();
+    var _ = told(app.changeOnMicro(DeployedApp.saying("on micro")), "live").get();
     live.clear();
-    var _ = visited(ON_SMALLEST_PLAN, "micro ");
+    Visitors visitors = visited(ON_SMALLEST_PLAN, "micro ");
     figures.times("deploy_to_live_micro_ms", live);
+    figures.put(
+        "failed_requests_micro", visitors.failed(), "of %d, likewise".formatted(visitors.sent()));
   }
 
   /** Those who came during so many deploys. */

@@ -53,7 +53,7 @@ final class SeedManifests {
   }
 
   void run(Figures figures) throws IOException, InterruptedException {
-    ApiClient.Version version = model.change(DeployedApp.saying("seed"));
+    ApiClient.Version version = model.changeOnMicro(DeployedApp.saying("seed"));
     var _ = cluster.sightings().await(model.applied(version), LIVE_WITHIN);
     String content = Sightings.version(cluster.deployment(model));
     Path files = guest.checkOut(version.commit(), model.id());

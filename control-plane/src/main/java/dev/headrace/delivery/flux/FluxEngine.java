@@ -2,7 +2,6 @@ package dev.headrace.delivery.flux;
 
 import dev.headrace.delivery.DeliveryEngine;
 import dev.headrace.delivery.Deploys;
-import dev.headrace.delivery.Failure;
 import dev.headrace.flux.ExternalArtifact;
 import dev.headrace.flux.Kustomization;
 import dev.headrace.git.AppCommit;
@@ -140,13 +139,8 @@ final class FluxEngine implements DeliveryEngine, ClusterView.Listener, AutoClos
 
   /** The cluster keeps what it has. */
   private void unreadable(AppCommit deploy, InvalidSpec why) {
-    AppId app = deploy.app();
-    int version = deploy.version().orElseThrow();
-    deploys.supersede(app, version - 1, OptionalInt.of(version));
-    deploys.failed(
-        deploy,
-        Failure.unreadable(String.valueOf(why.getMessage()))
-            .whileServing(deploys.serving(app).isPresent()));
+    deploys.unreadable(
+        deploy, String.valueOf(why.getMessage()), deploys.serving(deploy.app()).isPresent());
   }
 
   private void deliver(Target target) {

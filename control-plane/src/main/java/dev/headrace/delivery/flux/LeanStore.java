@@ -1,7 +1,6 @@
 package dev.headrace.delivery.flux;
 
 import io.fabric8.kubernetes.api.model.HasMetadata;
-import io.fabric8.kubernetes.api.model.ManagedFieldsEntry;
 import io.fabric8.kubernetes.api.model.ObjectMeta;
 import io.fabric8.kubernetes.client.informers.cache.BasicItemStore;
 import io.fabric8.kubernetes.client.informers.cache.Cache;
@@ -28,12 +27,8 @@ final class LeanStore<T extends HasMetadata> extends BasicItemStore<T> {
   static <T extends HasMetadata> LeanStore<T> ofWriters() {
     return new LeanStore<>(metadata -> {
       metadata.setAnnotations(null);
-      metadata.getManagedFields().forEach(LeanStore::forgetFields);
+      metadata.getManagedFields().forEach(entry -> entry.setFieldsV1(null));
     });
-  }
-
-  private static void forgetFields(ManagedFieldsEntry entry) {
-    entry.setFieldsV1(null);
   }
 
   @Override

@@ -210,7 +210,9 @@ final class LocalApp {
     }
     blueprints
         .newest(id)
-        .ifPresent(deploy -> verdicts.unreadable(deploy, why, serving != null || fallback != null));
+        .ifPresent(deploy ->
+            verdicts.unreadable(
+                deploy, String.valueOf(why.getMessage()), serving != null || fallback != null));
   }
 
   private void bringUp(Blueprint blueprint) {

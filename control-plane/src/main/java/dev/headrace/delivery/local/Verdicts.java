@@ -5,7 +5,6 @@ import dev.headrace.delivery.Failure;
 import dev.headrace.delivery.Stage;
 import dev.headrace.git.AppCommit;
 import dev.headrace.git.AppId;
-import dev.headrace.manifests.InvalidSpec;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -63,11 +62,8 @@ final class Verdicts {
         .ifPresent(deploy -> deploys.failed(deploy, failure.whileServing(anotherServes)));
   }
 
-  void unreadable(AppCommit deploy, InvalidSpec why, boolean anotherServes) {
-    int version = deploy.version().orElseThrow();
-    deploys.supersede(app, version - 1, OptionalInt.of(version));
-    deploys.failed(
-        deploy, Failure.unreadable(String.valueOf(why.getMessage())).whileServing(anotherServes));
+  void unreadable(AppCommit deploy, String why, boolean anotherServes) {
+    deploys.unreadable(deploy, why, anotherServes);
   }
 
   /**
