@@ -7,6 +7,8 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -145,14 +147,22 @@ public final class ApiClient {
             .timeout(within)
             .GET()
             .build();
-    try (Stream<String> lines = http.send(request, HttpResponse.BodyHandlers.ofLines()).body()) {
-      String outcome =
-          lines
-              .dropWhile(line -> !line.equals("event:outcome"))
-              .filter(line -> line.startsWith("data:"))
-              .findFirst()
-              .orElseThrow(() -> new IOException("the stream ended before the deploy did"));
-      return JSON.readTree(outcome.substring("data:".length()));
+    List<String> seen = new ArrayList<>();
+    try {
+      HttpResponse<Stream<String>> answer = http.send(request, HttpResponse.BodyHandlers.ofLines());
+      try (Stream<String> lines = answer.body()) {
+        String outcome =
+            lines
+                .peek(seen::add)
+                .dropWhile(line -> !line.equals("event:outcome"))
+                .filter(line -> line.startsWith("data:"))
+                .findFirst()
+                .orElseThrow(() ->
+                    new IOException(
+                        "the stream ended before the deploy did: %d %s"
+                            .formatted(answer.statusCode(), seen)));
+        return JSON.readTree(outcome.substring("data:".length()));
+      }
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

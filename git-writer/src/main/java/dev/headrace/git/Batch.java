@@ -26,13 +26,13 @@ final class Batch {
       SigningKey key,
       Clock clock,
       CommitLog log,
-      DeployIndex index,
+      HistoryIndex history,
       ObjectStore objects,
       Holdings holdings) {}
 
   private final Tools tools;
   private final Tip before;
-  private final DeployIndex index;
+  private final BatchIndex index;
   private final ObjectStore.Staged objects;
 
   /** The root of each commit of this batch, and of the one in flight below it. */
@@ -61,7 +61,7 @@ final class Batch {
   private Batch(Tools tools, Tip before, Tip tip, Optional<CommitId> completes) {
     this.tools = tools;
     this.before = before;
-    this.index = tools.index().overlay();
+    this.index = new BatchIndex(tools.history());
     this.objects = tools.objects().stage();
     this.rootsInFlight = Map.of();
     this.completes = completes;
@@ -72,7 +72,7 @@ final class Batch {
   Batch(Tools tools, Batch inFlight) {
     this.tools = tools;
     this.before = inFlight.tip;
-    this.index = tools.index().overlay(inFlight.index);
+    this.index = new BatchIndex(tools.history(), inFlight.index);
     this.objects = tools.objects().stage(inFlight.objects);
     this.rootsInFlight = inFlight.roots;
     this.completes = Optional.empty();
@@ -87,8 +87,9 @@ final class Batch {
     return tip;
   }
 
-  DeployIndex index() {
-    return index;
+  /** Those that it has on top of {@link #before}. */
+  List<PlatformCommit> commits() {
+    return index.commits();
   }
 
   /** Of the changes that were added, in their order; true once the batch is on {@code main}. */
@@ -126,14 +127,12 @@ final class Batch {
                   + " id.",
               earlier);
     }
-    Optional<PlatformCommit> latest =
-        index.state(change.directory()).map(DeployIndex.State::latest);
-    if (change.expectedPrevious().isPresent()
-        && !change.expectedPrevious().equals(latest.map(PlatformCommit::id))) {
+    Optional<CommitId> latest = index.state(change.directory()).map(DirectoryState::latest);
+    if (change.expectedPrevious().isPresent() && !change.expectedPrevious().equals(latest)) {
       return new CommitOutcome.Conflict<>(
           named(change.directory())
               + " was changed in the meantime. Look at its last change and try again.",
-          latest);
+          index.latest(change.directory()));
     }
     Optional<ObjectId> earlierTree = prepared.path().in(objects, tip.tree());
     if (earlierTree.isEmpty() && change.contents() instanceof Contents.Removed) {
@@ -144,8 +143,7 @@ final class Batch {
       case Change app -> commit(app, prepared, earlierTree);
       case TenantChange tenant -> {
         Optional<ObjectId> after = directory(prepared, earlierTree);
-        String message =
-            CommitMessage.write(tenant, after.map(TreeId::of), latest.map(PlatformCommit::id));
+        String message = CommitMessage.write(tenant, after.map(TreeId::of), latest);
         yield commit(tenant, message, prepared.path().replace(objects, tip.tree(), after));
       }
     };
@@ -159,19 +157,18 @@ final class Batch {
           "Commit " + change.restores().get() + " is not a version of app " + change.app() + ".");
     }
     Optional<ObjectId> after = directory(prepared, earlierTree);
-    Optional<DeployIndex.State> state = index.state(change.app());
-    Optional<PlatformCommit> latest = state.map(DeployIndex.State::latest);
+    Optional<DirectoryState> state = index.state(change.app());
     OptionalInt version =
         change.action().countsAsVersion()
-            ? OptionalInt.of(state.map(DeployIndex.State::versions).orElse(0) + 1)
+            ? OptionalInt.of(state.map(DirectoryState::versions).orElse(0) + 1)
             : OptionalInt.empty();
     CommitMessage.Facts facts =
         new CommitMessage.Facts(
             version,
-            latest.map(PlatformCommit::id),
+            state.map(DirectoryState::latest),
             change.contentDigest().or(() -> inherited(change, restored)),
             restored.map(AppCommit::version).orElse(OptionalInt.empty()),
-            reverted(change, prepared.path(), latest, after),
+            reverted(change, prepared.path(), after),
             completes);
     return commit(
         change,
@@ -235,7 +232,7 @@ final class Batch {
     return tools
         .log()
         .read(id)
-        .filter(index::holds)
+        .filter(tools.history()::holds)
         .flatMap(commit ->
             commit instanceof AppCommit it && it.app().equals(app) && it.version().isPresent()
                 ? Optional.of(it)
@@ -270,10 +267,13 @@ final class Batch {
   }
 
   /** The app's last commit, if this rollback leaves exactly what was there before it. */
-  private Optional<CommitId> reverted(
-      Change change, DirectoryPath path, Optional<PlatformCommit> latest, Optional<ObjectId> after)
+  private Optional<CommitId> reverted(Change change, DirectoryPath path, Optional<ObjectId> after)
       throws IOException {
-    if (change.action() != Action.ROLLBACK || latest.isEmpty()) {
+    if (change.action() != Action.ROLLBACK) {
+      return Optional.empty();
+    }
+    Optional<PlatformCommit> latest = index.latest(change.app());
+    if (latest.isEmpty()) {
       return Optional.empty();
     }
     Optional<CommitId> earlier = latest.get().previous();

@@ -1,5 +1,6 @@
 package dev.headrace.git;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
@@ -9,6 +10,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.Function;
+import java.util.stream.Gatherers;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.eclipse.jgit.errors.IncorrectObjectTypeException;
 import org.eclipse.jgit.errors.MissingObjectException;
@@ -19,11 +23,15 @@ import org.eclipse.jgit.lib.Repository;
 import org.eclipse.jgit.revwalk.RevCommit;
 import org.eclipse.jgit.revwalk.RevWalk;
 import org.eclipse.jgit.treewalk.TreeWalk;
+import org.eclipse.jgit.util.RawParseUtils;
 
 /** Reads commits and what they hold. Safe for use by several threads; never waits for a writer. */
 final class CommitLog {
 
   private static final int CACHED_COMMITS = 10_000;
+  private static final int READ_AT_ONCE = 1_024;
+  private static final int TREE_LINE = "tree \n".length() + Constants.OBJECT_ID_STRING_LENGTH;
+  private static final byte[] PARENT = Constants.encodeASCII("parent ");
 
   private final Repository repository;
   private final SigningKey key;
@@ -41,10 +49,13 @@ final class CommitLog {
     if (known != null) {
       return Optional.of(known);
     }
-    Optional<PlatformCommit> read =
-        signed(id).flatMap(commit -> CommitMessage.read(id, commit.message(), commit.at()));
+    Optional<PlatformCommit> read = load(id);
     read.ifPresent(commit -> verified.put(id, commit));
     return read;
+  }
+
+  private Optional<PlatformCommit> load(CommitId id) {
+    return signed(id).flatMap(commit -> CommitMessage.read(id, commit.message(), commit.at()));
   }
 
   /** Empty if there is no such commit or Headrace did not sign it. */
@@ -85,21 +96,31 @@ final class CommitLog {
     }
   }
 
-  /** The commits after one and up to another, oldest first. */
+  /** The commits after one and up to another, oldest first; many are read at once. */
   Stream<PlatformCommit> between(Optional<CommitId> afterExclusive, CommitId upTo) {
-    List<CommitId> chain = new ArrayList<>();
-    try (RevWalk walk = new RevWalk(repository)) {
-      walk.setRetainBody(false);
-      Optional<CommitId> next = Optional.of(upTo);
-      while (!next.equals(afterExclusive)) {
-        CommitId id = next.orElseThrow(() -> notBefore(afterExclusive, upTo));
-        RevCommit commit = walk.parseCommit(id.objectId());
-        chain.add(id);
-        next =
-            commit.getParentCount() == 0
-                ? Optional.empty()
-                : Optional.of(CommitId.of(commit.getParent(0)));
+    byte[] chain = chain(afterExclusive, upTo);
+    int commits = chain.length / Constants.OBJECT_ID_LENGTH;
+    Function<CommitId, Optional<PlatformCommit>> read =
+        commits < CACHED_COMMITS ? this::read : this::load;
+    return IntStream.iterate(commits - 1, index -> index >= 0, index -> index - 1)
+        .mapToObj(index -> ObjectId.fromRaw(chain, index * Constants.OBJECT_ID_LENGTH))
+        .gather(Gatherers.windowFixed(READ_AT_ONCE))
+        .flatMap(some -> some.parallelStream().map(CommitId::of).map(read).toList().stream())
+        .flatMap(Optional::stream);
+  }
+
+  /** Newest first. */
+  private byte[] chain(Optional<CommitId> afterExclusive, CommitId upTo) {
+    ByteArrayOutputStream chain = new ByteArrayOutputStream();
+    Optional<ObjectId> end = afterExclusive.map(CommitId::objectId);
+    try (ObjectReader reader = repository.newObjectReader()) {
+      Optional<ObjectId> next = Optional.of(upTo.objectId());
+      while (!next.equals(end)) {
+        ObjectId id = next.orElseThrow(() -> notBefore(afterExclusive, upTo));
+        next = firstParent(reader.open(id, Constants.OBJ_COMMIT).getCachedBytes());
+        id.copyRawTo(chain);
       }
+      return chain.toByteArray();
     } catch (MissingObjectException e) {
       if (e.getObjectId().equals(upTo.objectId())) {
         throw new CommitNotFound(upTo, "the platform repository");
@@ -108,7 +129,13 @@ final class CommitLog {
     } catch (IOException e) {
       throw unreadable(upTo, e);
     }
-    return chain.reversed().stream().map(this::read).flatMap(Optional::stream);
+  }
+
+  private static Optional<ObjectId> firstParent(byte[] commit) {
+    int at = TREE_LINE;
+    return RawParseUtils.match(commit, at, PARENT) < 0
+        ? Optional.empty()
+        : Optional.of(ObjectId.fromString(commit, at + PARENT.length));
   }
 
   private static CommitNotFound notBefore(Optional<CommitId> after, CommitId upTo) {

@@ -5,6 +5,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -33,7 +34,7 @@ public final class PlatformRepository implements AutoCloseable {
   private final SigningKey key;
   private final CommitLog log;
   private final Directories directories;
-  private final DeployIndex index;
+  private final HistoryIndex history;
   private final Publisher publisher;
   private final PushSettlement pushes;
   private final GroupCommit writer;
@@ -42,7 +43,7 @@ public final class PlatformRepository implements AutoCloseable {
       RepositoryFolder folder,
       SigningKey key,
       CommitLog log,
-      DeployIndex index,
+      HistoryIndex history,
       Publisher publisher,
       PushSettlement pushes,
       GroupCommit writer) {
@@ -50,7 +51,7 @@ public final class PlatformRepository implements AutoCloseable {
     this.key = key;
     this.log = log;
     this.directories = new Directories(folder.repository());
-    this.index = index;
+    this.history = history;
     this.publisher = publisher;
     this.pushes = pushes;
     this.writer = writer;
@@ -94,20 +95,19 @@ public final class PlatformRepository implements AutoCloseable {
                         + " its log has the last commit."));
     CommitId own = newestOwn(folder, log, CommitId.of(head));
     requireLayout(folder, log, own);
-    DeployIndex index = DeployIndex.empty();
-    log.between(Optional.empty(), own).forEach(index::add);
+    Batch.Tip tip = new Batch.Tip(own.objectId(), log.root(own));
+    HistoryIndex history = HistoryIndex.open(folder.path(), log, own);
     Holdings holdings = new Holdings();
-    Preparation preparation = new Preparation(folder.repository(), log, index, holdings);
+    Preparation preparation = new Preparation(folder.repository(), log, history, holdings);
     Batch.Tools tools =
-        new Batch.Tools(key, clock, log, index, new ObjectStore(folder.repository()), holdings);
-    Publisher publisher =
-        new Publisher(main, index, steps, new Batch.Tip(own.objectId(), log.root(own)));
+        new Batch.Tools(key, clock, log, history, new ObjectStore(folder.repository()), holdings);
+    Publisher publisher = new Publisher(main, history, steps, tip);
     PushSettlement pushes =
         new PushSettlement(
             main, publisher, preparation, tools, new PushedCommits(folder.repository()));
     GroupCommit writer = new GroupCommit(preparation, tools, publisher, pushes, steps);
     writer.start();
-    return new PlatformRepository(folder, key, log, index, publisher, pushes, writer);
+    return new PlatformRepository(folder, key, log, history, publisher, pushes, writer);
   }
 
   /** Of what somebody else put on top of it, it is not known yet whether it stays. */
@@ -200,14 +200,13 @@ public final class PlatformRepository implements AutoCloseable {
 
   /** The app's last commit, which may be the one that deleted it. */
   public Optional<AppCommit> latest(AppId app) {
-    return index.state(app).map(DeployIndex.State::latest).flatMap(PlatformRepository::ofApp);
+    return history.latest(app).flatMap(PlatformRepository::ofApp);
   }
 
   /** The tenant's last commit, which may be the one that removed it. */
   public Optional<TenantCommit> latest(TenantId tenant) {
-    return index
-        .state(tenant)
-        .map(DeployIndex.State::latest)
+    return history
+        .latest(tenant)
         .flatMap(commit -> commit instanceof TenantCommit it ? Optional.of(it) : Optional.empty());
   }
 
@@ -247,14 +246,28 @@ public final class PlatformRepository implements AutoCloseable {
     return history;
   }
 
+  /**
+   * What {@code main} had of an app at a time: the app's last commit of then, which may be the one
+   * that deleted it. Where the clock once went back, a commit counts as made when the newest before
+   * it was.
+   */
+  public Optional<AppCommit> at(AppId app, Instant time) {
+    return history.at(app, time).flatMap(PlatformRepository::ofApp);
+  }
+
+  /** What {@code main} was at a time, likewise; empty before the first change. */
+  public Optional<CommitId> at(Instant time) {
+    return history.at(time);
+  }
+
   /** The commit of an app that carries an actor's request. */
   public Optional<AppCommit> find(String actorUserId, DeployId deployId) {
-    return index.request(actorUserId, deployId).flatMap(PlatformRepository::ofApp);
+    return history.request(actorUserId, deployId).flatMap(PlatformRepository::ofApp);
   }
 
   /** What a commit of {@code main} says; empty if it is not an app's commit. */
   public Optional<AppCommit> read(CommitId id) {
-    return log.read(id).filter(index::holds).flatMap(PlatformRepository::ofApp);
+    return log.read(id).filter(history::holds).flatMap(PlatformRepository::ofApp);
   }
 
   /**
@@ -270,7 +283,7 @@ public final class PlatformRepository implements AutoCloseable {
   private OptionalInt number(DirectoryId of, CommitId id) {
     return log.read(id)
         .filter(commit -> commit.directory().equals(of))
-        .map(index::number)
+        .map(history::number)
         .orElse(OptionalInt.empty());
   }
 
@@ -349,6 +362,7 @@ public final class PlatformRepository implements AutoCloseable {
   public void close() {
     writer.close();
     try {
+      history.close();
       folder.close();
     } catch (IOException e) {
       throw new UncheckedIOException("Cannot close the platform repository " + folder + ".", e);

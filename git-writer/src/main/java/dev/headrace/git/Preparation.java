@@ -21,13 +21,13 @@ final class Preparation {
 
   private final Repository repository;
   private final CommitLog commits;
-  private final DeployIndex index;
+  private final HistoryIndex history;
   private final Holdings holdings;
 
-  Preparation(Repository repository, CommitLog commits, DeployIndex index, Holdings holdings) {
+  Preparation(Repository repository, CommitLog commits, HistoryIndex history, Holdings holdings) {
     this.repository = repository;
     this.commits = commits;
-    this.index = index;
+    this.history = history;
     this.holdings = holdings;
   }
 
@@ -45,12 +45,12 @@ final class Preparation {
   }
 
   private Set<ObjectId> read(DirectoryId directory) {
-    Optional<PlatformCommit> latest = index.state(directory).map(DeployIndex.State::latest);
+    Optional<CommitId> latest = history.state(directory).map(DirectoryState::latest);
     if (latest.isEmpty()) {
       return Set.of();
     }
     try (ObjectReader reader = repository.newObjectReader()) {
-      Optional<ObjectId> tree = commits.tree(directory, latest.get().id()).map(TreeId::objectId);
+      Optional<ObjectId> tree = commits.tree(directory, latest.get()).map(TreeId::objectId);
       return tree.isEmpty()
           ? Set.of()
           : holdings.of(

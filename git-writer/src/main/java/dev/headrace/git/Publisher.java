@@ -18,16 +18,16 @@ final class Publisher {
   private static final Logger log = LoggerFactory.getLogger(Publisher.class);
 
   private final MainBranch main;
-  private final DeployIndex index;
+  private final HistoryIndex history;
   private final CommitSteps steps;
   private volatile Batch.Tip tip;
 
   /** A batch of which it is not known whether it is on {@code main}, for good. */
   private @Nullable Batch doubt;
 
-  Publisher(MainBranch main, DeployIndex index, CommitSteps steps, Batch.Tip tip) {
+  Publisher(MainBranch main, HistoryIndex history, CommitSteps steps, Batch.Tip tip) {
     this.main = main;
-    this.index = index;
+    this.history = history;
     this.steps = steps;
     this.tip = tip;
   }
@@ -133,7 +133,7 @@ final class Publisher {
   }
 
   private void adopt(Batch batch) {
-    index.addAll(batch.index());
+    history.addAll(batch.commits());
     tip = batch.tip();
     doubt = null;
   }

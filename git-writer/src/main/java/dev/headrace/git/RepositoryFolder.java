@@ -193,6 +193,10 @@ final class RepositoryFolder implements AutoCloseable {
     return repository;
   }
 
+  Path path() {
+    return folder;
+  }
+
   @Override
   public String toString() {
     return folder.toString();

@@ -5,6 +5,7 @@ import dev.headrace.benchmarks.Percentiles;
 import dev.headrace.client.ApiClient;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -30,7 +31,12 @@ final class LiveDeploys {
   private final Cluster cluster;
   private final DeployedApp app;
   private final List<Long> live = new ArrayList<>();
+
+  /** From the last of what a verdict says: for a live one, rolled out and answered to a visitor. */
   private final List<Long> verdicts = new ArrayList<>();
+
+  private final List<Long> afterRollout = new ArrayList<>();
+  private String latest = "";
   private final Map<String, List<Long>> parts = new LinkedHashMap<>();
 
   LiveDeploys(Cluster cluster, DeployedApp app) {
@@ -42,6 +48,7 @@ final class LiveDeploys {
     var _ = visited(WARM_UP, "warm-up ");
     live.clear();
     verdicts.clear();
+    afterRollout.clear();
     parts.clear();
     Visitors visitors = visited(DEPLOYS, "version ");
     figures.times("deploy_to_live_ms", live);
@@ -58,6 +65,9 @@ final class LiveDeploys {
       fail("failure " + i);
     }
     figures.times("verdict_ms", verdicts);
+    figures.progress(
+        "the latest verdict was on '%s'; live after the rollout alone: %s"
+            .formatted(latest, Figures.percentiles(afterRollout)));
     onSmallestPlan(figures);
   }
 
@@ -109,8 +119,9 @@ final class LiveDeploys {
       before = ends[i];
     }
     live.add(before - begun);
-    verdicts.add(
-        Math.max(0, told.get() - sightings.await(Sightings.rolledOut(version), LIVE_WITHIN)));
+    long rolledOut = sightings.await(Sightings.rolledOut(version), LIVE_WITHIN);
+    verdict(says, told.get() - Math.max(rolledOut, before));
+    afterRollout.add(Math.max(0, told.get() - rolledOut));
   }
 
   private void fail(String says) throws InterruptedException, ExecutionException {
@@ -119,7 +130,14 @@ final class LiveDeploys {
     long applied = cluster.sightings().await(app.applied(change), LIVE_WITHIN);
     String version = Sightings.version(cluster.deployment(app));
     long ended = cluster.sightings().await(Sightings.ended(version), LIVE_WITHIN);
-    verdicts.add(Math.max(0, told.get() - Math.max(applied, ended)));
+    verdict(says, told.get() - Math.max(applied, ended));
+  }
+
+  private void verdict(String deploy, long after) {
+    if (verdicts.isEmpty() || after > Collections.max(verdicts)) {
+      latest = deploy;
+    }
+    verdicts.add(Math.max(0, after));
   }
 
   /** When the API's stream of this deploy says what became of it. */
