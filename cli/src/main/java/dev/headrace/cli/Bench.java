@@ -61,9 +61,17 @@ final class Bench {
               paramLabel = "N",
               defaultValue = "10000",
               description = "Commits in each of three rounds (default: ${DEFAULT-VALUE}).")
-          int deploys)
+          int deploys,
+      @Option(
+              names = "--history",
+              paramLabel = "N",
+              defaultValue = "1000000",
+              description =
+                  "Commits in the end, for pages of history and starts (default:"
+                      + " ${DEFAULT-VALUE}, 0 for none; takes some minutes and 4 GB).")
+          int history)
       throws IOException, InterruptedException, ExecutionException {
-    new GitBenchmark(apps, deploys, System.out).run();
+    new GitBenchmark(apps, deploys, history, System.out).run();
     return 0;
   }
 }

@@ -16,6 +16,7 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.eclipse.jgit.errors.IncorrectObjectTypeException;
 import org.eclipse.jgit.errors.MissingObjectException;
+import org.eclipse.jgit.internal.storage.commitgraph.CommitGraph;
 import org.eclipse.jgit.lib.Constants;
 import org.eclipse.jgit.lib.ObjectId;
 import org.eclipse.jgit.lib.ObjectReader;
@@ -114,10 +115,11 @@ final class CommitLog {
     ByteArrayOutputStream chain = new ByteArrayOutputStream();
     Optional<ObjectId> end = afterExclusive.map(CommitId::objectId);
     try (ObjectReader reader = repository.newObjectReader()) {
+      CommitGraph graph = reader.getCommitGraph().orElse(CommitGraph.EMPTY);
       Optional<ObjectId> next = Optional.of(upTo.objectId());
       while (!next.equals(end)) {
         ObjectId id = next.orElseThrow(() -> notBefore(afterExclusive, upTo));
-        next = firstParent(reader.open(id, Constants.OBJ_COMMIT).getCachedBytes());
+        next = firstParent(reader, graph, id);
         id.copyRawTo(chain);
       }
       return chain.toByteArray();
@@ -131,11 +133,20 @@ final class CommitLog {
     }
   }
 
+  private static Optional<ObjectId> firstParent(
+      ObjectReader reader, CommitGraph graph, ObjectId commit) throws IOException {
+    int position = graph.findGraphPosition(commit);
+    if (position < 0) {
+      return firstParent(reader.open(commit, Constants.OBJ_COMMIT).getCachedBytes());
+    }
+    int[] parents = graph.getCommitData(position).getParents();
+    return parents.length == 0 ? Optional.empty() : Optional.of(graph.getObjectId(parents[0]));
+  }
+
   private static Optional<ObjectId> firstParent(byte[] commit) {
-    int at = TREE_LINE;
-    return RawParseUtils.match(commit, at, PARENT) < 0
+    return RawParseUtils.match(commit, TREE_LINE, PARENT) < 0
         ? Optional.empty()
-        : Optional.of(ObjectId.fromString(commit, at + PARENT.length));
+        : Optional.of(ObjectId.fromString(commit, TREE_LINE + PARENT.length));
   }
 
   private static CommitNotFound notBefore(Optional<CommitId> after, CommitId upTo) {

@@ -4,6 +4,7 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -159,10 +160,41 @@ final class HistoryIndex implements Closeable {
     return commits
         .read(entry.id())
         .filter(commit -> says(entry, commit))
-        .orElseThrow(() ->
-            new IllegalStateException(
-                "Commit %s cannot be read as the index of history has it. Run git fsck on the platform repository; if that finds nothing, stop Headrace, delete %s in it, and start again."
-                    .formatted(entry.id(), NAME)));
+        .orElseThrow(() -> damaged(entry.id()));
+  }
+
+  private static IllegalStateException damaged(CommitId commit) {
+    return new IllegalStateException(
+        "Commit %s cannot be read as the index of history has it. Run git fsck on the platform"
+                .formatted(commit)
+            + " repository; if that finds nothing, stop Headrace, delete "
+            + NAME
+            + " in it, and start again.");
+  }
+
+  /**
+   * An app's or tenant's commits, newest first; each says which was before it.
+   *
+   * @param before start with the one before this commit of it
+   */
+  List<PlatformCommit> newest(DirectoryId directory, int most, Optional<PlatformCommit> before) {
+    OptionalInt next =
+        before.isPresent()
+            ? entry(number(before.get())).map(HistoryEntry::before).orElse(OptionalInt.empty())
+            : newest(HistoryKey.of(directory));
+    List<HistoryEntry> entries = new ArrayList<>();
+    while (next.isPresent() && entries.size() < most) {
+      HistoryEntry entry = file.get(next.getAsInt());
+      entries.add(entry);
+      next = entry.before();
+    }
+    List<PlatformCommit> found = entries.parallelStream().map(this::commit).toList();
+    for (int i = 1; i < found.size(); i++) {
+      if (!found.get(i - 1).previous().equals(Optional.of(found.get(i).id()))) {
+        throw damaged(found.get(i).id());
+      }
+    }
+    return found;
   }
 
   /** Whether the commit is part of history, and not one that was built but never published. */

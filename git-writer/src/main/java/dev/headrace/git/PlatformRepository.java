@@ -6,7 +6,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -224,26 +223,23 @@ public final class PlatformRepository implements AutoCloseable {
   }
 
   /**
-   * An app's commits, newest first, by the chain of their {@code App-Prev}.
+   * An app's commits, newest first, as the chain of their {@code App-Prev} has them.
    *
    * @param before start with the one before this commit of the app
    * @throws CommitNotFound if {@code before} is not a commit of the app
    */
   public List<AppCommit> history(AppId app, int limit, Optional<CommitId> before) {
-    Optional<AppCommit> next = latest(app);
-    if (before.isPresent()) {
-      AppCommit start =
-          read(before.get())
-              .filter(commit -> commit.app().equals(app))
-              .orElseThrow(() -> new CommitNotFound(before.get(), "the history of app " + app));
-      next = start.previous().flatMap(this::read);
-    }
-    List<AppCommit> history = new ArrayList<>();
-    while (next.isPresent() && history.size() < limit) {
-      history.add(next.get());
-      next = next.get().previous().flatMap(this::read);
-    }
-    return history;
+    Optional<PlatformCommit> start = before.map(commit -> ofApp(app, commit));
+    return history.newest(app, limit, start).stream()
+        .map(PlatformRepository::ofApp)
+        .flatMap(Optional::stream)
+        .toList();
+  }
+
+  private PlatformCommit ofApp(AppId app, CommitId commit) {
+    return read(commit)
+        .filter(found -> found.app().equals(app))
+        .orElseThrow(() -> new CommitNotFound(commit, "the history of app " + app));
   }
 
   /**

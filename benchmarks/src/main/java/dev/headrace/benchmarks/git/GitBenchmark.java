@@ -22,15 +22,18 @@ public final class GitBenchmark {
 
   private final int apps;
   private final int deploys;
+  private final int history;
   private final Figures figures;
 
   /**
    * @param apps what most figures are of; there are rows of a tenth and of five times as many
    * @param deploys in each of the rounds whose median is taken
+   * @param history how many commits there are in the end; none are added for 0
    */
-  public GitBenchmark(int apps, int deploys, PrintStream out) {
+  public GitBenchmark(int apps, int deploys, int history, PrintStream out) {
     this.apps = apps;
     this.deploys = deploys;
+    this.history = history;
     this.figures = new Figures(out);
   }
 
@@ -42,13 +45,22 @@ public final class GitBenchmark {
           "in %s on %s, seed %d".formatted(folder, new Disk(folder).fileSystem(), SEED));
       Path bare = folder.resolve("platform.git");
       SigningKey key = SigningKey.create(folder.resolve("signing-key"));
+      Workload workload = new Workload(SEED);
       try (PlatformRepository repository = PlatformRepository.open(bare, key, Clock.systemUTC())) {
-        CommitRates rates = new CommitRates(folder, repository, bare, new Workload(SEED), deploys);
+        CommitRates rates = new CommitRates(folder, repository, bare, workload, deploys);
         List<CommitRates.Rates> rows = new ArrayList<>();
         for (int each : new int[] {apps / 10, apps, 5 * apps}) {
           rows.add(rates.with(each, figures));
         }
         report(rows);
+      }
+      if (history > 0) {
+        new LongHistory(
+                bare,
+                () -> PlatformRepository.open(bare, key, Clock.systemUTC()),
+                workload,
+                5 * apps)
+            .run(history, figures);
       }
       figures.end();
     } finally {

@@ -44,9 +44,13 @@ final class Workload {
         .toString();
   }
 
+  static AppId id(int app) {
+    return new AppId("a%07d".formatted(app));
+  }
+
   /** Of an app that has its number and exists from its first deploy on. */
   Change deploy(int app) {
-    AppId id = new AppId("a%07d".formatted(app));
+    AppId id = id(app);
     SplittableRandom own;
     synchronized (random) {
       own = random.split();
