@@ -2,6 +2,7 @@ package dev.headrace.http;
 
 import com.mongodb.MongoException;
 import jakarta.servlet.http.HttpServletRequest;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -68,9 +69,14 @@ class ErrorResponses {
       MethodArgumentTypeMismatchException error, HttpServletRequest request) {
     boolean inPath = error.getParameter().hasParameterAnnotation(PathVariable.class);
     Map<String, @Nullable Object> fault = new LinkedHashMap<>();
-    fault.put("type", "int_parsing");
+    boolean isTime = Instant.class.equals(error.getRequiredType());
+    fault.put("type", isTime ? "datetime_parsing" : "int_parsing");
     fault.put("loc", List.of(inPath ? "path" : "query", error.getName()));
-    fault.put("msg", "Input should be a valid integer, unable to parse string as an integer");
+    fault.put(
+        "msg",
+        isTime
+            ? "Input should be a time like 2026-03-04T05:06:07Z"
+            : "Input should be a valid integer, unable to parse string as an integer");
     fault.put("input", error.getValue());
     return unprocessable(fault, request);
   }

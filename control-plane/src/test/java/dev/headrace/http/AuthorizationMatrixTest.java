@@ -41,6 +41,7 @@ class AuthorizationMatrixTest {
   private static final Set<String> ADMINS =
       Set.of(
           "POST /api/v1/admin/git/announce",
+          "GET /api/v1/admin/git/at",
           "GET /api/v1/admin/upgrade",
           "POST /api/v1/admin/upgrade",
           "GET /api/v1/admin/tenants/{tenant}",
@@ -62,6 +63,7 @@ class AuthorizationMatrixTest {
     owner = headrace.signUp("owner");
     other = headrace.signUp("other");
     nobody = headrace.anonymous();
+    owner.post("/api/apps", Map.of("name", "the first", "code", CODE)).ok();
   }
 
   @Test

@@ -211,8 +211,8 @@ final class HistoryIndex implements Closeable {
   }
 
   /** The last commit that was made at that time or before. */
-  Optional<CommitId> at(Instant time) {
-    return entry(numberAt(time)).map(HistoryEntry::id);
+  Optional<PlatformCommit> at(Instant time) {
+    return entry(numberAt(time)).map(this::commit);
   }
 
   /** The same of one app or tenant. */

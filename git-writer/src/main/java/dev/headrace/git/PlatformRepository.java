@@ -251,8 +251,8 @@ public final class PlatformRepository implements AutoCloseable {
     return history.at(app, time).flatMap(PlatformRepository::ofApp);
   }
 
-  /** What {@code main} was at a time, likewise; empty before the first change. */
-  public Optional<CommitId> at(Instant time) {
+  /** The commit that {@code main} was at a time, likewise; empty before the first change. */
+  public Optional<PlatformCommit> at(Instant time) {
     return history.at(time);
   }
 

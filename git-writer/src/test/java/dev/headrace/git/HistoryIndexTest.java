@@ -218,9 +218,9 @@ class HistoryIndexTest {
     commit(delete(TODO));
 
     assertThat(repository.at(start.minusSeconds(1))).isEmpty();
-    assertThat(repository.at(start)).contains(commits.get(0).id());
-    assertThat(repository.at(start.plusSeconds(19))).contains(commits.get(1).id());
-    assertThat(repository.at(start.plusSeconds(1000))).contains(commits.get(3).id());
+    assertThat(repository.at(start)).contains(commits.get(0));
+    assertThat(repository.at(start.plusSeconds(19))).contains(commits.get(1));
+    assertThat(repository.at(start.plusSeconds(1000))).contains(commits.get(3));
     assertThat(repository.at(TODO, start.plusSeconds(19))).contains(commits.get(0));
     assertThat(repository.at(TODO, start.plusSeconds(20))).contains(commits.get(2));
     assertThat(repository.at(TODO, start.plusSeconds(30))).contains(commits.get(3));
