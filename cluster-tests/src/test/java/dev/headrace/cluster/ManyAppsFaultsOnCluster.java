@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.headrace.flux.Kustomization;
 import dev.headrace.flux.KustomizationStatus;
 import dev.headrace.git.DeployId;
-import dev.headrace.testbed.NoPods;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.io.UncheckedIOException;
 import java.security.SecureRandom;
@@ -16,9 +15,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.Callable;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -30,8 +26,6 @@ import tools.jackson.databind.JsonNode;
 @Timeout(value = 15, unit = TimeUnit.MINUTES)
 class ManyAppsFaultsOnCluster {
   private static final String FLUX = "flux-system";
-  private static final int PER_PERSON = 20;
-  private static final int AT_ONCE = 40;
   private static final Duration CONVERGED = Duration.ofMinutes(6);
   private static final Duration PATIENCE = Duration.ofMinutes(2);
 
@@ -46,8 +40,8 @@ class ManyAppsFaultsOnCluster {
 
   @Test
   void kustomizeControllerComesBackToThreeHundredAppsWhileHeadraceIsDown() throws Exception {
-    try (var _ = withoutPods()) {
-      List<DeployedApp> apps = apps(300);
+    try (AppsWithoutPods many = new AppsWithoutPods(cluster)) {
+      List<DeployedApp> apps = many.make(300);
       scale("kustomize-controller", 0);
       List<DeployStream.Accepted> stopped = stop(apps);
       HeadracePod headrace = new HeadracePod(cluster);
@@ -64,47 +58,9 @@ class ManyAppsFaultsOnCluster {
 
   @Test
   void twoHundredDeploysAreSentAtOnce() throws Exception {
-    try (var _ = withoutPods()) {
-      converges("200 deploys at once", stop(apps(200)));
+    try (AppsWithoutPods many = new AppsWithoutPods(cluster)) {
+      converges("200 deploys at once", stop(many.make(200)));
     }
-  }
-
-  private NoPods withoutPods() throws InterruptedException {
-    DeployedApp probe = cluster.live("probe");
-    return NoPods.of(
-        kubernetes,
-        kubernetes
-            .apps()
-            .deployments()
-            .inNamespace(probe.namespace())
-            .withName(probe.name())
-            .require());
-  }
-
-  private List<DeployedApp> apps(int number) throws Exception {
-    List<Callable<DeployedApp>> made = new ArrayList<>();
-    for (int i = 0; i < number / PER_PERSON; i++) {
-      Person person = cluster.somebody();
-      for (int j = 0; j < PER_PERSON; j++) {
-        String name = "app " + j;
-        made.add(() -> person.deploy(name, DeployedApp.saying("new")));
-      }
-    }
-    List<DeployedApp> apps = atOnce(made);
-    for (DeployedApp app : apps) {
-      Eventually.holds(
-          app.id() + " has a Deployment",
-          CONVERGED,
-          () ->
-              kubernetes
-                      .apps()
-                      .deployments()
-                      .inNamespace(app.namespace())
-                      .withName(app.name())
-                      .get()
-                  != null);
-    }
-    return apps;
   }
 
   /** Each is a version of its own, of which nothing is to run. */
@@ -114,7 +70,7 @@ class ManyAppsFaultsOnCluster {
       String key = DeployId.next(Clock.systemUTC(), random).value();
       sent.add(() -> stop(app, key));
     }
-    return atOnce(sent);
+    return AppsWithoutPods.atOnce(sent);
   }
 
   private static DeployStream.Accepted stop(DeployedApp app, String key) throws Exception {
@@ -183,15 +139,5 @@ class ManyAppsFaultsOnCluster {
         .inNamespace(FLUX)
         .withLabel("app", controller)
         .waitUntilCondition(pod -> (pod == null) == (replicas == 0), 60, TimeUnit.SECONDS);
-  }
-
-  private static <T> List<T> atOnce(List<Callable<T>> all) throws Exception {
-    List<T> done = new ArrayList<>();
-    try (ExecutorService threads = Executors.newFixedThreadPool(AT_ONCE)) {
-      for (Future<T> result : threads.invokeAll(all)) {
-        done.add(result.get());
-      }
-    }
-    return done;
   }
 }
