@@ -2,6 +2,7 @@ package dev.headrace.git;
 
 import java.io.IOException;
 import java.io.InterruptedIOException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -42,6 +43,24 @@ final class LooseObjects {
     for (Path folder : folders) {
       Durable.forceFolder(folder);
     }
+  }
+
+  /** Of all objects that have a file of their own. */
+  static Set<ObjectId> ids(Path objects) throws IOException {
+    Set<ObjectId> ids = new LinkedHashSet<>();
+    try (DirectoryStream<Path> folders = Files.newDirectoryStream(objects, "[0-9a-f][0-9a-f]")) {
+      for (Path folder : folders) {
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(folder)) {
+          for (Path file : files) {
+            String name = folder.getFileName() + file.getFileName().toString();
+            if (ObjectId.isId(name)) {
+              ids.add(ObjectId.fromString(name));
+            }
+          }
+        }
+      }
+    }
+    return ids;
   }
 
   /** JGit forces the file before it gives it its name (core.fsyncobjectfiles, IsolatedGit). */

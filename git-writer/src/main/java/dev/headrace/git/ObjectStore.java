@@ -24,7 +24,7 @@ final class ObjectStore {
   /**
    * A pack is durable in half the time that a file for each object of one commit takes, and is
    * gathered with others three times as fast. But whoever looks for an object asks every pack: when
-   * nobody has gathered them for long, small batches add no more.
+   * the maintenance has not come to gather them for long, small batches add no more.
    */
   private static final int MANY_PACKS = 1_000;
 
@@ -34,13 +34,15 @@ final class ObjectStore {
   private record Folder(ObjectId id, byte[] tree) {}
 
   private final FileRepository repository;
+  private final PackFolder packs;
 
   /** A batch may be built again while the next is being built. */
   private final Map<String, Folder> newest =
       Collections.synchronizedMap(new LruMap<>(CACHED_FOLDERS));
 
-  ObjectStore(FileRepository repository) {
+  ObjectStore(FileRepository repository, PackFolder packs) {
     this.repository = repository;
+    this.packs = packs;
   }
 
   Staged stage() {
@@ -105,10 +107,11 @@ final class ObjectStore {
     /** When this returns, a power cut takes none of the objects back. */
     void makeDurable() throws IOException {
       ObjectDirectory database = repository.getObjectDatabase();
-      if (objects.size() < FEW_OBJECTS && database.getPacks().size() >= MANY_PACKS) {
+      if (objects.size() < FEW_OBJECTS && packs.known() >= MANY_PACKS) {
         LooseObjects.write(database, objects.values());
       } else {
-        database.openPack(PackFile.write(database.getPackDirectory().toPath(), objects.values()));
+        database.openPack(PackFile.write(packs.path(), objects.values()));
+        packs.added();
       }
     }
   }

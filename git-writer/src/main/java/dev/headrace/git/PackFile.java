@@ -47,8 +47,8 @@ final class PackFile {
       Durable.write(freshIndex, index.toByteArray());
       String name = "pack-" + HexFormat.of().formatHex(checksum);
       Path named = folder.resolve(name + ".pack");
-      Files.move(freshPack, named, StandardCopyOption.ATOMIC_MOVE);
       Files.move(freshIndex, folder.resolve(name + ".idx"), StandardCopyOption.ATOMIC_MOVE);
+      Files.move(freshPack, named, StandardCopyOption.ATOMIC_MOVE);
       Durable.forceFolder(folder);
       return named.toFile();
     } finally {

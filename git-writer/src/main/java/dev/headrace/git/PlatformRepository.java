@@ -37,6 +37,7 @@ public final class PlatformRepository implements AutoCloseable {
   private final Publisher publisher;
   private final PushSettlement pushes;
   private final GroupCommit writer;
+  private final Maintenance maintenance;
 
   private PlatformRepository(
       RepositoryFolder folder,
@@ -45,7 +46,8 @@ public final class PlatformRepository implements AutoCloseable {
       HistoryIndex history,
       Publisher publisher,
       PushSettlement pushes,
-      GroupCommit writer) {
+      GroupCommit writer,
+      Maintenance maintenance) {
     this.folder = folder;
     this.key = key;
     this.log = log;
@@ -54,6 +56,7 @@ public final class PlatformRepository implements AutoCloseable {
     this.publisher = publisher;
     this.pushes = pushes;
     this.writer = writer;
+    this.maintenance = maintenance;
   }
 
   /**
@@ -67,10 +70,23 @@ public final class PlatformRepository implements AutoCloseable {
   }
 
   static PlatformRepository open(Path bareDir, SigningKey key, Clock clock, CommitSteps steps) {
+    return open(bareDir, key, clock, steps, Maintenance.Settings.usual(), GatheringSteps.NONE);
+  }
+
+  static PlatformRepository open(
+      Path bareDir,
+      SigningKey key,
+      Clock clock,
+      CommitSteps steps,
+      Maintenance.Settings upkeep,
+      GatheringSteps gathering) {
     try {
       RepositoryFolder folder = RepositoryFolder.open(bareDir, key, clock);
       try {
-        return open(folder, key, clock, steps);
+        PackFolder packs =
+            new PackFolder(folder.repository().getObjectDatabase().getPackDirectory().toPath());
+        Maintenance maintenance = new Maintenance(folder.repository(), packs, upkeep, gathering);
+        return open(folder, key, clock, steps, packs, maintenance);
       } catch (IOException | RuntimeException e) {
         folder.close();
         throw e;
@@ -81,7 +97,13 @@ public final class PlatformRepository implements AutoCloseable {
   }
 
   private static PlatformRepository open(
-      RepositoryFolder folder, SigningKey key, Clock clock, CommitSteps steps) throws IOException {
+      RepositoryFolder folder,
+      SigningKey key,
+      Clock clock,
+      CommitSteps steps,
+      PackFolder packs,
+      Maintenance maintenance)
+      throws IOException {
     MainBranch main = new MainBranch(folder.repository());
     CommitLog log = new CommitLog(folder.repository(), key);
     ObjectId head =
@@ -99,14 +121,24 @@ public final class PlatformRepository implements AutoCloseable {
     Holdings holdings = new Holdings();
     Preparation preparation = new Preparation(folder.repository(), log, history, holdings);
     Batch.Tools tools =
-        new Batch.Tools(key, clock, log, history, new ObjectStore(folder.repository()), holdings);
-    Publisher publisher = new Publisher(main, history, steps, tip);
+        new Batch.Tools(
+            key, clock, log, history, new ObjectStore(folder.repository(), packs), holdings);
+    CommitSteps told =
+        step -> {
+          steps.reached(step);
+          if (step == CommitSteps.Step.MAIN_DURABLE) {
+            maintenance.published();
+          }
+        };
+    Publisher publisher = new Publisher(main, history, told, tip);
     PushSettlement pushes =
         new PushSettlement(
             main, publisher, preparation, tools, new PushedCommits(folder.repository()));
-    GroupCommit writer = new GroupCommit(preparation, tools, publisher, pushes, steps);
+    GroupCommit writer = new GroupCommit(preparation, tools, publisher, pushes, told);
     writer.start();
-    return new PlatformRepository(folder, key, log, history, publisher, pushes, writer);
+    maintenance.start();
+    return new PlatformRepository(
+        folder, key, log, history, publisher, pushes, writer, maintenance);
   }
 
   /** Of what somebody else put on top of it, it is not known yet whether it stays. */
@@ -353,9 +385,15 @@ public final class PlatformRepository implements AutoCloseable {
     return key.fingerprint();
   }
 
+  /** How the gathering of packs and the commit-graph stand. */
+  public MaintenanceStatus maintenance() {
+    return maintenance.status();
+  }
+
   /** Takes no more changes, commits and answers those that wait, and lets go of the repository. */
   @Override
   public void close() {
+    maintenance.close();
     writer.close();
     try {
       history.close();

@@ -65,6 +65,7 @@ final class RepositoryFolder implements AutoCloseable {
     IsolatedGit.install(folder);
     FileChannel lockFile = lock(folder);
     try {
+      GitProcess.endOrphan(folder);
       createMissing(folder);
       removeWhatACrashLeft(folder);
       FileRepository repository =
@@ -141,7 +142,15 @@ final class RepositoryFolder implements AutoCloseable {
         Files.deleteIfExists(leftover);
       }
     }
-    TornPacks.setAside(folder.resolve("objects/pack"));
+    Path objects = folder.resolve("objects");
+    try (var leftovers = Files.newDirectoryStream(objects.resolve("pack"), "tmp_*")) {
+      for (Path leftover : leftovers) {
+        Files.deleteIfExists(leftover);
+      }
+    }
+    Leftovers.removeUnfinished(objects);
+    TornPacks.setAside(objects.resolve("pack"));
+    Leftovers.removeTorn(objects);
   }
 
   /** Only a repository that never got past its first commit may get a first commit. */

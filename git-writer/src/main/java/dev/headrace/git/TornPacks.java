@@ -44,8 +44,13 @@ final class TornPacks {
     return pack.resolveSibling(name.substring(0, name.length() - ".pack".length()) + ending);
   }
 
+  /** The checksum that a pack ends with. */
+  static byte[] checksum(Path pack) throws IOException {
+    return bytesAt(pack, Files.size(pack) - HASH, HASH);
+  }
+
   /** A pack ends with its checksum; its index ends with the same one and then its own. */
-  private static boolean belongTogether(Path pack, Path index) throws IOException {
+  static boolean belongTogether(Path pack, Path index) throws IOException {
     long packSize = Files.size(pack);
     long indexSize = Files.size(index);
     return packSize >= SMALLEST

@@ -39,7 +39,9 @@ class FaultTest {
   void open() {
     bare = folder.resolve("platform.git");
     git = new StockGit(bare);
-    repository = PlatformRepository.open(bare, KEY, CLOCK, step -> steps.get().reached(step));
+    repository =
+        PlatformRepository.open(
+            bare, KEY, CLOCK, step -> steps.get().reached(step), Upkeep.NEVER, GatheringSteps.NONE);
   }
 
   @AfterEach
@@ -50,7 +52,9 @@ class FaultTest {
 
   private void reopen() {
     repository.close();
-    repository = PlatformRepository.open(bare, KEY, CLOCK, step -> steps.get().reached(step));
+    repository =
+        PlatformRepository.open(
+            bare, KEY, CLOCK, step -> steps.get().reached(step), Upkeep.NEVER, GatheringSteps.NONE);
   }
 
   private static CommitSteps failingAt(CommitSteps.Step where) {

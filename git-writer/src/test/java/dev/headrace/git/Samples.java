@@ -2,7 +2,9 @@ package dev.headrace.git;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.ZoneOffset;
@@ -16,6 +18,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.eclipse.jgit.internal.storage.file.FileRepository;
+import org.eclipse.jgit.storage.file.FileRepositoryBuilder;
 
 /** Changes as tests make them, all from one seed and one moment. */
 final class Samples {
@@ -35,6 +39,11 @@ final class Samples {
 
   static byte[] bytes(String text) {
     return text.getBytes(StandardCharsets.UTF_8);
+  }
+
+  /** A repository as another process has it. */
+  static FileRepository repository(Path bare) throws IOException {
+    return (FileRepository) new FileRepositoryBuilder().setGitDir(bare.toFile()).setBare().build();
   }
 
   static synchronized DeployId nextDeployId() {

@@ -1,0 +1,175 @@
+package dev.headrace.git;
+
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Runs the machine's git on the repository: one process at a time, without the environment and
+ * configuration of the host, and ended with its children when it takes too long.
+ */
+final class GitProcess {
+
+  private static final Logger log = LoggerFactory.getLogger(GitProcess.class);
+
+  /** Names the process that runs, for the next Headrace should this one be killed. */
+  private static final String RUNNING = "maintenance.pid";
+
+  private static final int MOST_OUTPUT = 64 << 10;
+  private static final Duration TO_SAY_ITS_LAST = Duration.ofSeconds(10);
+
+  private final Path repository;
+  private final String path;
+  private final String git;
+  private final Duration limit;
+  private @Nullable Process running;
+  private boolean ended;
+
+  /**
+   * @param path where programs are looked for, as in the variable {@code PATH}
+   * @param git the program
+   */
+  GitProcess(Path repository, String path, String git, Duration limit) {
+    this.repository = repository;
+    this.path = path;
+    this.git = git;
+    this.limit = limit;
+  }
+
+  /**
+   * Runs git once, and returns what it said.
+   *
+   * @param by programs that run another one, and their arguments
+   * @throws IOException if it did not end well, or in time
+   */
+  String run(List<String> by, String input, String... arguments) throws IOException {
+    Process process = start(by, List.of(arguments));
+    try {
+      CompletableFuture<String> said =
+          CompletableFuture.supplyAsync(() -> output(process), Thread::startVirtualThread);
+      Thread.startVirtualThread(() -> give(process, input));
+      if (!process.waitFor(limit.toNanos(), TimeUnit.NANOSECONDS)) {
+        end(process);
+        throw new IOException(
+            named(arguments) + " did not end within " + limit.toSeconds() + " s and was ended");
+      }
+      String output =
+          said.completeOnTimeout("", TO_SAY_ITS_LAST.toSeconds(), TimeUnit.SECONDS).join();
+      if (process.exitValue() != 0) {
+        throw new IOException(
+            named(arguments) + " ended with " + process.exitValue() + ": " + output.strip());
+      }
+      return output;
+    } catch (InterruptedException e) {
+      throw new InterruptedIOException("interrupted while " + named(arguments) + " ran");
+    } finally {
+      end(process);
+      Files.deleteIfExists(repository.resolve(RUNNING));
+    }
+  }
+
+  private static String named(String... arguments) {
+    return "git " + String.join(" ", arguments);
+  }
+
+  private synchronized Process start(List<String> by, List<String> arguments) throws IOException {
+    if (ended) {
+      throw new IOException("the repository is being closed");
+    }
+    List<String> whole = new ArrayList<>(by);
+    whole.addAll(List.of(git, "--git-dir", repository.toString()));
+    whole.addAll(arguments);
+    ProcessBuilder builder =
+        new ProcessBuilder(whole).directory(repository.toFile()).redirectErrorStream(true);
+    builder.environment().clear();
+    builder
+        .environment()
+        .putAll(
+            Map.of(
+                "PATH", path,
+                "HOME", repository.toString(),
+                "LC_ALL", "C",
+                "GIT_CONFIG_NOSYSTEM", "1",
+                "GIT_CONFIG_GLOBAL", "/dev/null",
+                "GIT_ATTR_NOSYSTEM", "1"));
+    Process process = builder.start();
+    running = process;
+    Files.writeString(repository.resolve(RUNNING), Long.toString(process.pid()));
+    return process;
+  }
+
+  private static String output(Process process) {
+    try (var from = process.getInputStream()) {
+      byte[] first = from.readNBytes(MOST_OUTPUT);
+      from.transferTo(OutputStream.nullOutputStream());
+      return new String(first, StandardCharsets.UTF_8);
+    } catch (IOException e) {
+      return ""; // it was ended
+    }
+  }
+
+  private static void give(Process process, String input) {
+    try (var to = process.getOutputStream()) {
+      to.write(input.getBytes(StandardCharsets.UTF_8));
+    } catch (IOException e) {
+      log.debug("git did not want to know all that it was told", e);
+    }
+  }
+
+  /** Ends what runs, and lets nothing more begin. */
+  synchronized void end() {
+    ended = true;
+    if (running != null) {
+      end(running);
+    }
+  }
+
+  private static void end(Process process) {
+    end(process.toHandle());
+  }
+
+  private static void end(ProcessHandle process) {
+    List<ProcessHandle> children = process.descendants().toList();
+    process.destroyForcibly();
+    children.forEach(ProcessHandle::destroyForcibly);
+  }
+
+  /** Ends what a Headrace that was killed left running; for who holds the writer's lock. */
+  static void endOrphan(Path repository) throws IOException {
+    Path running = repository.resolve(RUNNING);
+    if (Files.notExists(running)) {
+      return;
+    }
+    orphan(repository, Files.readString(running).strip())
+        .ifPresent(orphan -> {
+          log.warn("End process {}, which a Headrace before left at work", orphan.pid());
+          end(orphan);
+          orphan.onExit().completeOnTimeout(orphan, 10, TimeUnit.SECONDS).join();
+        });
+    Files.delete(running);
+  }
+
+  /** Another process may have its number by now. */
+  private static Optional<ProcessHandle> orphan(Path repository, String pid) {
+    try {
+      return ProcessHandle.of(Long.parseLong(pid))
+          .filter(process ->
+              process.info().commandLine().orElse("").contains("--git-dir " + repository));
+    } catch (NumberFormatException e) {
+      return Optional.empty();
+    }
+  }
+}

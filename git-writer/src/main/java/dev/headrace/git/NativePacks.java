@@ -1,0 +1,200 @@
+package dev.headrace.git;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The machine's git. It does the parts of {@code git repack --geometric=2 -d --write-midx} that
+ * write; what names and deletes is {@link PackGathering}'s, because git does not force the folder
+ * in between, and would go on deleting after this process is dead.
+ */
+final class NativePacks implements PackTool {
+
+  private static final Logger log = LoggerFactory.getLogger(NativePacks.class);
+
+  /** The first that gathers named packs together with loose objects, and indexes named packs. */
+  private static final int OLDEST_MAJOR = 2;
+
+  private static final int OLDEST_MINOR = 34;
+
+  private static final Pattern VERSION =
+      Pattern.compile("git version ((\\d+)\\.(\\d+)\\S*).*", Pattern.DOTALL);
+  private static final Pattern PACK = Pattern.compile("(?m)^[0-9a-f]{40}$");
+
+  /**
+   * Looking for deltas takes most of the time. Above this it would take longer than packs may be
+   * many for; then objects are copied as they are.
+   */
+  private static final long MOST_FOR_DELTAS = 100_000;
+
+  /**
+   * With so many, commits come faster than a process of low priority can follow, which then gets
+   * next to nothing of a busy processor; and commits become slow with very many packs.
+   */
+  private static final int TOO_MANY = 500;
+
+  private static final Duration TO_ANSWER = Duration.ofSeconds(10);
+
+  private final GitProcess git;
+  private final PackFolder packs;
+  private final List<String> lowPriority;
+  private final List<String> higherPriority;
+  private final String version;
+
+  private NativePacks(
+      GitProcess git,
+      PackFolder packs,
+      List<String> lowPriority,
+      List<String> higherPriority,
+      String version) {
+    this.git = git;
+    this.packs = packs;
+    this.lowPriority = lowPriority;
+    this.higherPriority = higherPriority;
+    this.version = version;
+  }
+
+  /**
+   * The git of this machine; empty if there is none, or an old one.
+   *
+   * @param path where programs are looked for, as in the variable {@code PATH}
+   */
+  static Optional<NativePacks> find(
+      Path repository, PackFolder packs, String path, Duration limit) {
+    Optional<String> git = program(path, "git");
+    if (git.isEmpty()) {
+      return Optional.empty();
+    }
+    for (List<String> low : lowPriority(path)) {
+      try {
+        Matcher version =
+            VERSION.matcher(
+                new GitProcess(repository, path, git.get(), TO_ANSWER).run(low, "", "version"));
+        if (version.matches() && isNewEnough(version)) {
+          GitProcess process = new GitProcess(repository, path, git.get(), limit);
+          return Optional.of(
+              new NativePacks(process, packs, low, nice(path, "5"), version.group(1)));
+        }
+      } catch (IOException e) {
+        log.debug("{} cannot be used, by {}", git.get(), low, e);
+      }
+    }
+    return Optional.empty();
+  }
+
+  private static boolean isNewEnough(Matcher version) {
+    int major = Integer.parseInt(version.group(2));
+    int minor = Integer.parseInt(version.group(3));
+    return major > OLDEST_MAJOR || (major == OLDEST_MAJOR && minor >= OLDEST_MINOR);
+  }
+
+  /** What runs a program at low priority; a container may forbid some of it. */
+  private static List<List<String>> lowPriority(String path) {
+    List<String> processor = nice(path, "19");
+    List<String> disk = new ArrayList<>(processor);
+    program(path, "ionice").ifPresent(ionice -> disk.addAll(List.of(ionice, "-c", "3")));
+    return List.of(disk, processor, List.of());
+  }
+
+  private static List<String> nice(String path, String much) {
+    return program(path, "nice").map(nice -> List.of(nice, "-n", much)).orElse(List.of());
+  }
+
+  private static Optional<String> program(String path, String name) {
+    for (String folder : path.split(":", -1)) {
+      Path program = Path.of(folder, name);
+      if (program.isAbsolute() && Files.isRegularFile(program) && Files.isExecutable(program)) {
+        return Optional.of(program.toString());
+      }
+    }
+    return Optional.empty();
+  }
+
+  @Override
+  public String description() {
+    return "native git " + version;
+  }
+
+  @Override
+  public long mostObjects() {
+    return Long.MAX_VALUE;
+  }
+
+  @Override
+  public Optional<Fresh> gather(
+      List<PackFolder.StoredPack> going, List<PackFolder.StoredPack> staying) throws IOException {
+    StringBuilder names = new StringBuilder();
+    going.forEach(pack -> names.append(pack.name()).append(".pack\n"));
+    staying.forEach(pack -> names.append('^').append(pack.name()).append(".pack\n"));
+    long objects = going.stream().mapToLong(PackFolder.StoredPack::objects).sum();
+    Path base = packs.path().resolve(UNFINISHED + "pack");
+    String said =
+        git.run(
+            going.size() > TOO_MANY ? higherPriority : lowPriority,
+            names.toString(),
+            "-c",
+            "pack.threads=1",
+            "-c",
+            "pack.windowMemory=32m",
+            "-c",
+            "pack.deltaCacheSize=32m",
+            "-c",
+            "pack.window=" + (objects > MOST_FOR_DELTAS ? 0 : 10),
+            "pack-objects",
+            "--quiet",
+            "--stdin-packs",
+            "--unpacked",
+            "--non-empty",
+            "--keep-true-parents",
+            "--delta-base-offset",
+            base.toString());
+    Matcher pack = PACK.matcher(said);
+    return pack.find()
+        ? Optional.of(
+            new Fresh(
+                base.resolveSibling(UNFINISHED + "pack-" + pack.group()), "pack-" + pack.group()))
+        : Optional.empty();
+  }
+
+  @Override
+  public void index(List<String> names) throws IOException {
+    StringBuilder indexes = new StringBuilder();
+    names.forEach(name -> indexes.append(name).append(".idx\n"));
+    git.run(
+        lowPriority,
+        indexes.toString(),
+        "multi-pack-index",
+        "write",
+        "--no-progress",
+        "--stdin-packs");
+    Durable.forceFolder(packs.path());
+  }
+
+  @Override
+  public void writeCommitGraph() throws IOException {
+    git.run(
+        lowPriority,
+        "",
+        "-c",
+        "commitGraph.generationVersion=1", // the other kind JGit does not know, and says so
+        "commit-graph",
+        "write",
+        "--no-progress",
+        "--reachable",
+        "--changed-paths");
+  }
+
+  @Override
+  public void end() {
+    git.end();
+  }
+}
