@@ -17,6 +17,7 @@ import dev.headrace.manifests.RenderedApp;
 import dev.headrace.projection.Projection;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -144,20 +145,29 @@ final class Changes {
     }
   }
 
-  /** The engine is told also when the read model cannot be written: git has the commit. */
-  Result delivered(AppCommit commit) {
+  private Result delivered(AppCommit commit) {
+    delivered(List.of(commit));
+    return new Result.Made(commit);
+  }
+
+  /**
+   * The engine is told also when the read model cannot be written: git has the commits.
+   *
+   * @param commits oldest first
+   */
+  void delivered(List<AppCommit> commits) {
     try {
       projection.catchUp();
     } catch (RuntimeException e) {
-      log.error("commit {} could not be projected", commit.id().sha(), e);
+      String newest = commits.getLast().id().sha();
+      log.error("commit {} could not be projected", newest, e);
       throw ApiError.of(
           ErrorCode.DEPLOY_FAILED,
           "This change is commit %s and is delivered, but the database could not be written: it is shown after the next change. The platform's log says more."
-              .formatted(commit.id().sha()));
+              .formatted(newest));
     } finally {
-      engine.wake(commit.app());
+      commits.stream().map(AppCommit::app).distinct().forEach(engine::wake);
     }
-    return new Result.Made(commit);
   }
 
   static ApiError reused() {

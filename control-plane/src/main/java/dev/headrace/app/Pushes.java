@@ -24,6 +24,7 @@ import dev.headrace.validation.Source;
 import dev.headrace.validation.Verdict;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -98,9 +99,12 @@ final class Pushes {
   private void ended(PushOutcome outcome) {
     newest = outcome;
     switch (outcome) {
-      case PushOutcome.Completed(CommitId pushed, AppCommit commit) -> {
-        log.info("pushed commit {} is completed by {}", pushed.sha(), commit.id().sha());
-        var _ = changes.delivered(commit);
+      case PushOutcome.Completed(CommitId pushed, List<AppCommit> commits) -> {
+        log.info(
+            "pushed commit {} is completed by {}",
+            pushed.sha(),
+            commits.stream().map(commit -> commit.id().sha()).collect(Collectors.joining(", ")));
+        changes.delivered(commits);
       }
       case PushOutcome.Refused refused ->
           log.warn(

@@ -91,6 +91,53 @@ class PushTest {
   }
 
   @Test
+  void severalCommitsAreDeliveredTogetherAndWhatOneUndoesIsARollback() throws Exception {
+    String app = twoVersions();
+    String other = ada.live(HELLO.formatted("other"));
+    checkOut();
+    write(app, "src/main.py", HELLO.formatted("three"));
+    commit("Try it");
+    write(other, "src/main.py", HELLO.formatted("mended"));
+    commit("Mend the other");
+    git("revert", "--no-edit", "HEAD~1");
+    git("push", "-q", "origin", "HEAD:main");
+
+    JsonNode done = announced("completed");
+
+    assertThat(done.path("completions").findValuesAsString("app_id"))
+        .containsExactly(app, other, app);
+    assertThat(done.path("version").asInt()).isEqualTo(4);
+    assertThat(ada.api().outcome(app, 4).path("outcome").asString()).isEqualTo("live");
+    assertThat(ada.api().outcome(other, 2).path("outcome").asString()).isEqualTo("live");
+    assertThat(says(app)).isEqualTo("two");
+    assertThat(says(other)).isEqualTo("mended");
+    JsonNode undone = ada.api().get("/api/v1/apps/" + app + "/deploys/4").ok();
+    assertThat(undone.path("action").asString()).isEqualTo("rollback");
+    assertThat(undone.at("/restores/version").asInt()).isEqualTo(2);
+    assertThat(ada.api().get("/api/v1/apps/" + app + "/deploys/3").ok().path("action").asString())
+        .isEqualTo("deploy");
+  }
+
+  @Test
+  void oneOfSeveralThatIsRefusedRefusesAll() throws Exception {
+    String app = twoVersions();
+    checkOut();
+    write(app, "src/main.py", HELLO.formatted("three"));
+    commit("Good");
+    write(app, "src/main.py", "def broken(:\n");
+    commit("Bad");
+    String bad = git("rev-parse", "HEAD");
+    git("push", "-q", "origin", "HEAD:main");
+
+    assertThat(announced("refused").path("why").asString())
+        .startsWith("Commit " + bad.substring(0, 10))
+        .contains("not valid");
+    assertThat(says(app)).isEqualTo("two");
+    ada.deploy(app, HELLO.formatted("three"));
+    assertThat(ada.api().outcome(app, 3).path("outcome").asString()).isEqualTo("live");
+  }
+
+  @Test
   void whatNoDeployMayDoIsRefusedAndThePlatformGoesOn() throws Exception {
     String app = twoVersions();
     String other = ada.live(HELLO.formatted("other"));
@@ -209,9 +256,13 @@ class PushTest {
     git("config", "user.email", "olga@example.com");
   }
 
-  private void push(String message) {
+  private void commit(String message) {
     git("add", "-A");
     git("commit", "-q", "-m", message);
+  }
+
+  private void push(String message) {
+    commit(message);
     git("push", "-q", "origin", "HEAD:main");
   }
 

@@ -40,31 +40,25 @@ final class Batch {
 
   private final Map<CommitId, ObjectId> rootsInFlight;
   private final List<CommitOutcome<PlatformCommit>> outcomes = new ArrayList<>();
-  private final Optional<CommitId> completes;
   private Tip tip;
   private boolean durable;
 
   /** Upon what is on {@code main}. */
   Batch(Tools tools, Tip before) {
-    this(tools, before, before, Optional.empty());
+    this(tools, before, before);
   }
 
   /**
-   * Upon a commit of somebody else, which the first change completes.
+   * Upon commits of somebody else.
    *
-   * @param before what is on {@code main}: that commit, or the one below it
+   * @param before what is on {@code main}: the last of them, or what is below the first
    */
-  Batch(Tools tools, Tip before, Tip pushed) {
-    this(tools, before, pushed, Optional.of(CommitId.of(pushed.commit())));
-  }
-
-  private Batch(Tools tools, Tip before, Tip tip, Optional<CommitId> completes) {
+  Batch(Tools tools, Tip before, Tip tip) {
     this.tools = tools;
     this.before = before;
     this.index = new BatchIndex(tools.history());
     this.objects = tools.objects().stage();
     this.rootsInFlight = Map.of();
-    this.completes = completes;
     this.tip = tip;
   }
 
@@ -75,7 +69,6 @@ final class Batch {
     this.index = new BatchIndex(tools.history(), inFlight.index);
     this.objects = tools.objects().stage(inFlight.objects);
     this.rootsInFlight = inFlight.roots;
-    this.completes = Optional.empty();
     this.tip = before;
   }
 
@@ -106,7 +99,12 @@ final class Batch {
 
   /** Adds the commit of one change, or an outcome that says why there is none. */
   void add(Prepared prepared) throws IOException {
-    outcomes.add(outcome(prepared));
+    outcomes.add(outcome(prepared, Optional.empty()));
+  }
+
+  /** Adds the same as what completes a commit of somebody else. */
+  void add(Prepared prepared, CommitId completes) throws IOException {
+    outcomes.add(outcome(prepared, Optional.of(completes)));
   }
 
   /** Adds that a change led to no commit for a reason that lies with us. */
@@ -114,7 +112,8 @@ final class Batch {
     outcomes.add(failed);
   }
 
-  private CommitOutcome<PlatformCommit> outcome(Prepared prepared) throws IOException {
+  private CommitOutcome<PlatformCommit> outcome(Prepared prepared, Optional<CommitId> completes)
+      throws IOException {
     PlatformChange change = prepared.change();
     Optional<PlatformCommit> earlier = index.request(change.actor().userId(), change.deployId());
     if (earlier.isPresent()) {
@@ -140,7 +139,7 @@ final class Batch {
           named(change.directory()) + " cannot be removed: it is not there.");
     }
     return switch (change) {
-      case Change app -> commit(app, prepared, earlierTree);
+      case Change app -> commit(app, prepared, earlierTree, completes);
       case TenantChange tenant -> {
         Optional<ObjectId> after = directory(prepared, earlierTree);
         String message = CommitMessage.write(tenant, after.map(TreeId::of), latest);
@@ -150,7 +149,11 @@ final class Batch {
   }
 
   private CommitOutcome<PlatformCommit> commit(
-      Change change, Prepared prepared, Optional<ObjectId> earlierTree) throws IOException {
+      Change change,
+      Prepared prepared,
+      Optional<ObjectId> earlierTree,
+      Optional<CommitId> completes)
+      throws IOException {
     Optional<AppCommit> restored = change.restores().flatMap(id -> version(change.app(), id));
     if (change.restores().isPresent() && restored.isEmpty()) {
       return new CommitOutcome.Rejected<>(

@@ -199,8 +199,9 @@ public final class PlatformRepository implements AutoCloseable {
   }
 
   /**
-   * Looks whether somebody else put a commit on {@code main}, and has it settled: it is completed
-   * by a commit of Headrace on top of it, or {@code main} goes back to where it was.
+   * Looks whether somebody else put commits on {@code main}, and has them settled: each is
+   * completed by a commit of Headrace on top of all of them, or {@code main} goes back to where it
+   * was.
    *
    * @return empty if {@code main} is where Headrace left it
    */
@@ -213,8 +214,9 @@ public final class PlatformRepository implements AutoCloseable {
   }
 
   /**
-   * Settles a commit of somebody else whose objects are in the repository and durable, and which is
-   * on no branch: {@code main} moves once, to the commit that completes it, or not at all.
+   * Settles a commit of somebody else, and those that lead to it from the head, whose objects are
+   * in the repository and durable, and which is on no branch: {@code main} moves once, to the last
+   * of the commits that complete them, or not at all.
    */
   public PushOutcome push(CommitId commit, PushReceiver receiver) {
     try {

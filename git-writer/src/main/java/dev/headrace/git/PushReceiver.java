@@ -4,16 +4,20 @@ package dev.headrace.git;
 @FunctionalInterface
 public interface PushReceiver {
 
-  /** Nothing else is committed until this returns, so it may read, but must not commit. */
+  /**
+   * Of several commits that came together the oldest is asked about first, and none any more after
+   * one is refused: either all stay or none. Nothing else is committed until this returns, so it
+   * may read, but must not commit.
+   */
   Decision decide(PushedCommit pushed);
 
-  /** What became of a commit that nobody announced; on a thread of its own. */
+  /** What became of commits that nobody announced; on a thread of its own. */
   default void ended(PushOutcome outcome) {}
 
   /** What is to become of a pushed commit. */
   sealed interface Decision {
 
-    /** It stays, directly below the commit of this change, which is to the same app. */
+    /** It stays, and the commit of this change, which is to the same app, completes it. */
     record Complete(Change change) implements Decision {}
 
     record Refuse(String why) implements Decision {}

@@ -1,6 +1,10 @@
 package dev.headrace.git;
 
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.eclipse.jgit.lib.ObjectId;
 import org.jspecify.annotations.Nullable;
@@ -8,9 +12,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Settles commits of somebody else: each is completed by one of Headrace on top of it, or refused.
- * For one thread at a time, and only while no batch is being published. What throws {@link
- * MainBranch.Moved} may be tried again.
+ * Settles commits of somebody else: each is completed by one of Headrace on top of all of them, or
+ * all are refused. For one thread at a time, and only while no batch is being published. What
+ * throws {@link MainBranch.Moved} may be tried again.
  */
 final class PushSettlement {
 
@@ -69,41 +73,77 @@ final class PushSettlement {
    */
   private PushOutcome settle(ObjectId pushed, ObjectId actual, PushReceiver receives)
       throws IOException {
-    return switch (pushedCommits.read(publisher.tip(), pushed)) {
-      case PushedCommits.Reading.Unacceptable(String why) -> refuse(pushed, actual, why);
-      case PushedCommits.Reading.Change(PushedCommit commit, Batch.Tip on) ->
-          switch (receives.decide(commit)) {
-            case PushReceiver.Decision.Refuse(String why) -> refuse(pushed, actual, why);
-            case PushReceiver.Decision.Complete(Change change) -> complete(on, actual, change);
-          };
+    try {
+      return complete(pushed, actual, receives);
+    } catch (RefusedPush refused) {
+      return refuse(pushed, actual, refused);
+    }
+  }
+
+  private PushOutcome complete(ObjectId pushed, ObjectId actual, PushReceiver receives)
+      throws IOException, RefusedPush {
+    Map<CommitId, Prepared> completions = completions(pushed, receives);
+    Batch.Tip top = new Batch.Tip(pushed, pushedCommits.tree(pushed));
+    Batch batch = new Batch(tools, actual.equals(pushed) ? top : publisher.tip(), top);
+    for (Map.Entry<CommitId, Prepared> each : completions.entrySet()) {
+      batch.add(each.getValue(), each.getKey());
+    }
+    List<AppCommit> made = new ArrayList<>();
+    for (CommitOutcome<PlatformCommit> outcome : batch.outcomes()) {
+      if (!(outcome instanceof CommitOutcome.Committed(AppCommit commit))) {
+        throw RefusedPush.because("It cannot be completed: " + outcome);
+      }
+      made.add(commit);
+    }
+    publisher.putOnMain(batch);
+    return new PushOutcome.Completed(CommitId.of(pushed), made);
+  }
+
+  /** By the commit that each completes, oldest first. */
+  private Map<CommitId, Prepared> completions(ObjectId pushed, PushReceiver receives)
+      throws IOException, RefusedPush {
+    List<ObjectId> commits = pushedCommits.line(publisher.tip().commit(), pushed);
+    Map<CommitId, Prepared> completions = new LinkedHashMap<>();
+    for (ObjectId commit : commits) {
+      try {
+        completions.put(CommitId.of(commit), completion(commit, receives));
+      } catch (RefusedPush refused) {
+        throw commits.size() == 1 ? refused : refused.of(commit);
+      }
+    }
+    return completions;
+  }
+
+  private Prepared completion(ObjectId commit, PushReceiver receives)
+      throws IOException, RefusedPush {
+    if (tools.log().signed(CommitId.of(commit)).isPresent()) {
+      throw RefusedPush.because(
+          "Headrace signed it, so its trailers would count, and never published it. Make the change"
+              + " in a commit of your own.");
+    }
+    return switch (receives.decide(pushedCommits.read(commit))) {
+      case PushReceiver.Decision.Refuse(String why) -> throw RefusedPush.because(why);
+      case PushReceiver.Decision.Complete(Change change) -> {
+        Optional<String> violation = ChangeRules.violation(change);
+        if (violation.isPresent()) {
+          throw RefusedPush.because(violation.get());
+        }
+        yield preparation.prepare(change);
+      }
     };
   }
 
-  private PushOutcome complete(Batch.Tip pushed, ObjectId actual, Change change)
+  private PushOutcome refuse(ObjectId pushed, ObjectId actual, RefusedPush refused)
       throws IOException {
-    Optional<String> violation = ChangeRules.violation(change);
-    if (violation.isPresent()) {
-      return refuse(pushed.commit(), actual, violation.get());
-    }
-    Batch.Tip before = actual.equals(pushed.commit()) ? pushed : publisher.tip();
-    Batch batch = new Batch(tools, before, pushed);
-    batch.add(preparation.prepare(change));
-    CommitOutcome<PlatformCommit> outcome = batch.outcomes().getFirst();
-    if (!(outcome instanceof CommitOutcome.Committed(AppCommit commit))) {
-      return refuse(pushed.commit(), actual, "It cannot be completed: " + outcome);
-    }
-    publisher.putOnMain(batch);
-    return new PushOutcome.Completed(CommitId.of(pushed.commit()), commit);
-  }
-
-  private PushOutcome refuse(ObjectId pushed, ObjectId actual, String why) throws IOException {
     Optional<String> keptAs = Optional.empty();
     if (!actual.equals(publisher.tip().commit())) {
-      keptAs = Optional.of(pushedCommits.keep(actual));
+      if (refused.isWhole()) {
+        keptAs = Optional.of(pushedCommits.keep(actual));
+      }
       main.moveBack(actual, publisher.tip().commit());
       main.force();
     }
-    log.warn("commit {} of somebody else is refused: {}", pushed.name(), why);
-    return new PushOutcome.Refused(CommitId.of(pushed), why, keptAs);
+    log.warn("commit {} of somebody else is refused: {}", pushed.name(), refused.why());
+    return new PushOutcome.Refused(CommitId.of(pushed), refused.why(), keptAs);
   }
 }

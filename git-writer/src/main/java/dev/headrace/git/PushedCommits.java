@@ -2,11 +2,15 @@ package dev.headrace.git;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import org.eclipse.jgit.errors.CorruptObjectException;
 import org.eclipse.jgit.errors.IncorrectObjectTypeException;
 import org.eclipse.jgit.errors.MissingObjectException;
 import org.eclipse.jgit.internal.storage.file.FileRepository;
@@ -23,48 +27,83 @@ final class PushedCommits {
 
   static final String REJECTED = "refs/rejected/";
 
+  /** How many are settled at once: for as long as that takes, nothing else is committed. */
+  static final int MOST = 50;
+
   private final FileRepository repository;
 
   PushedCommits(FileRepository repository) {
     this.repository = repository;
   }
 
-  /** What a commit would do to the tip of {@code main}. */
-  sealed interface Reading {
-    record Change(PushedCommit commit, Batch.Tip tip) implements Reading {}
-
-    record Unacceptable(String why) implements Reading {}
+  /**
+   * The commits that lead from the tip of {@code main} to one, oldest first: each has the one
+   * before it, the first has the tip, as its only parent.
+   */
+  List<ObjectId> line(ObjectId tip, ObjectId candidate) throws IOException, RefusedPush {
+    Deque<ObjectId> line = new ArrayDeque<>();
+    try (RevWalk walk = new RevWalk(repository)) {
+      RevCommit top = walk.parseCommit(candidate);
+      RevCommit commit = top;
+      while (!commit.equals(tip)) {
+        if (commit.getParentCount() > 1) {
+          throw RefusedPush.because(
+              "%s is a merge, and main is one line. Fetch, git rebase origin/main, and push."
+                  .formatted(RefusedPush.name(commit)));
+        }
+        if (commit.getParentCount() == 0 || line.size() == MOST) {
+          throw misplaced(walk, tip, top);
+        }
+        line.addFirst(commit.getId());
+        commit = walk.parseCommit(commit.getParent(0));
+      }
+    } catch (MissingObjectException | IncorrectObjectTypeException e) {
+      throw RefusedPush.incomplete(candidate);
+    }
+    if (line.isEmpty()) {
+      throw RefusedPush.because("It is what main is at already.");
+    }
+    return List.copyOf(line);
   }
 
-  Reading read(Batch.Tip tip, ObjectId candidate) throws IOException {
-    try (ObjectReader reader = repository.newObjectReader();
-        RevWalk walk = new RevWalk(reader)) {
-      RevCommit commit = walk.parseCommit(candidate);
-      if (commit.getParentCount() != 1 || !commit.getParent(0).equals(tip.commit())) {
-        return new Reading.Unacceptable(misplaced(walk, tip, commit));
-      }
-      Set<String> changed = changed(reader, tip.tree(), commit.getTree());
-      Optional<AppId> app = onlyApp(changed);
-      if (app.isEmpty()) {
-        return new Reading.Unacceptable(
-            changed.isEmpty()
-                ? "It changes nothing."
-                : "It must change files of one app, and nothing else.");
-      }
-      return change(reader, commit, app.get(), changed);
-    } catch (MissingObjectException | IncorrectObjectTypeException e) {
-      return new Reading.Unacceptable("It is not a commit, or not a whole one.");
+  private static RefusedPush misplaced(RevWalk walk, ObjectId tip, RevCommit top)
+      throws IOException {
+    return RefusedPush.because(
+        walk.isMergedInto(walk.parseCommit(tip), top)
+            ? "There are more than %d commits on top of main, which is the most at once. Push the first of them, git pull --rebase, and push the others."
+                .formatted(MOST)
+            : "It does not continue main, which is at "
+                + tip.name()
+                + ". Fetch, make it again on top of that, and push.");
+  }
+
+  ObjectId tree(ObjectId commit) throws IOException {
+    try (RevWalk walk = new RevWalk(repository)) {
+      return walk.parseCommit(commit).getTree().getId();
     }
   }
 
-  private static String misplaced(RevWalk walk, Batch.Tip tip, RevCommit commit)
-      throws IOException {
-    return walk.isMergedInto(walk.parseCommit(tip.commit()), commit)
-        ? "It is more than one commit on top of main, or a merge. Make it one, with git revert"
-            + " --no-commit or git reset --soft, and push that."
-        : "It does not continue main, which is at "
-            + tip.commit().name()
-            + ". Fetch, make it again on top of that, and push.";
+  /**
+   * What a commit of a {@link #line} does to the one below it. Reads each object that it has and
+   * that one has not.
+   */
+  PushedCommit read(ObjectId candidate) throws IOException, RefusedPush {
+    try (ObjectReader reader = repository.newObjectReader();
+        RevWalk walk = new RevWalk(reader)) {
+      RevCommit commit = walk.parseCommit(candidate);
+      RevCommit below = walk.parseCommit(commit.getParent(0));
+      Set<String> changed = changed(reader, below.getTree(), commit.getTree());
+      if (changed.isEmpty()) {
+        throw RefusedPush.because("It changes nothing.");
+      }
+      AppId app =
+          onlyApp(changed)
+              .orElseThrow(
+                  () -> RefusedPush.because("It must change files of one app, and nothing else."));
+      return read(reader, commit, app, changed);
+    } catch (MissingObjectException | IncorrectObjectTypeException | CorruptObjectException e) {
+      throw RefusedPush.incomplete(candidate);
+    }
   }
 
   private static Set<String> changed(ObjectReader reader, ObjectId before, ObjectId after)
@@ -98,28 +137,26 @@ final class PushedCommits {
     return Optional.empty();
   }
 
-  private static Reading change(
-      ObjectReader reader, RevCommit commit, AppId app, Set<String> changed) throws IOException {
+  private static PushedCommit read(
+      ObjectReader reader, RevCommit commit, AppId app, Set<String> changed)
+      throws IOException, RefusedPush {
     SortedMap<String, byte[]> files = new TreeMap<>();
     try (TreeWalk walk = TreeWalk.forPath(reader, app.path(), commit.getTree())) {
       if (walk != null) {
-        Optional<SortedMap<String, byte[]>> read =
-            Directories.readWithinLimits(reader, walk.getObjectId(0));
-        Optional<String> violation =
-            read.isEmpty()
-                ? Optional.of("It has too many files, too large ones, or what is no plain file.")
-                : ChangeRules.violation(read.get());
+        files =
+            Directories.readWithinLimits(reader, walk.getObjectId(0))
+                .orElseThrow(() ->
+                    RefusedPush.because(
+                        "It has too many files, too large ones, or what is no plain file."));
+        Optional<String> violation = ChangeRules.violation(files);
         if (violation.isPresent()) {
-          return new Reading.Unacceptable(violation.get());
+          throw RefusedPush.because(violation.get());
         }
-        files = read.orElseThrow();
       }
     }
     Set<String> below = new HashSet<>();
     changed.forEach(path -> below.add(path.substring(app.path().length() + 1)));
-    return new Reading.Change(
-        new PushedCommit(CommitId.of(commit), commit.getFullMessage(), app, below, files),
-        new Batch.Tip(commit.getId(), commit.getTree().getId()));
+    return new PushedCommit(CommitId.of(commit), commit.getFullMessage(), app, below, files);
   }
 
   /** Under a ref of its own, which a power cut does not take back. */

@@ -15,9 +15,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Deque;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Queue;
 import java.util.Random;
@@ -165,24 +163,26 @@ class PushedMeanwhileTest {
             assertThat(outcome(again)).isEqualTo(new CommitOutcome.AlreadyCommitted<>(commit)));
   }
 
-  /** Each commit of stock git is directly below the one that names it, or kept aside. */
+  /** Commits of stock git are directly below those that name them, in the same order, or aside. */
   private void assertSettled(Collection<String> put) {
-    Map<String, String> namedBy = new HashMap<>();
-    git.git("log", "--format=%P %(trailers:key=Pushed,valueonly,separator=)", "main")
+    Deque<String> open = new ArrayDeque<>();
+    List<String> main = new ArrayList<>();
+    git.git("log", "--reverse", "--format=%H %(trailers:key=Pushed,valueonly,separator=)", "main")
         .lines()
         .map(line -> line.split(" ", -1))
-        .filter(line -> line.length == 2 && !line[1].isBlank())
-        .forEach(line -> namedBy.put(line[1], line[0]));
-    List<String> main = git.git("rev-list", "main").lines().toList();
+        .forEach(line -> {
+          main.add(line[0]);
+          if (put.contains(line[0])) {
+            open.add(line[0]);
+          } else if (line[1].isBlank()) {
+            assertThat(open).isEmpty();
+          } else {
+            assertThat(line[1]).isEqualTo(open.poll());
+          }
+        });
+    assertThat(open).isEmpty();
     List<String> aside = git.git("rev-list", "--glob=refs/rejected").lines().toList();
-    for (String commit : put) {
-      if (main.contains(commit)) {
-        assertThat(namedBy).containsEntry(commit, commit);
-      } else {
-        assertThat(aside).contains(commit);
-      }
-    }
-    assertThat(put).containsAll(namedBy.keySet());
+    assertThat(put).allMatch(commit -> main.contains(commit) || aside.contains(commit));
   }
 
   private List<String> trailers(String key) {
