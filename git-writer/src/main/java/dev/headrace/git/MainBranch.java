@@ -7,6 +7,7 @@ import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
 import org.eclipse.jgit.internal.storage.file.FileRepository;
 import org.eclipse.jgit.lib.ObjectId;
+import org.eclipse.jgit.lib.ObjectIdRef;
 import org.eclipse.jgit.lib.PersonIdent;
 import org.eclipse.jgit.lib.Ref;
 import org.eclipse.jgit.lib.RefUpdate;
@@ -29,6 +30,11 @@ final class MainBranch {
 
   Optional<ObjectId> read() throws IOException {
     return Optional.ofNullable(repository.getRefDatabase().exactRef(NAME)).map(Ref::getObjectId);
+  }
+
+  /** The branch as it is shown while it is at a commit of Headrace. */
+  static Ref ref(CommitId at) {
+    return new ObjectIdRef.PeeledNonTag(Ref.Storage.LOOSE, NAME, at.objectId());
   }
 
   /** Somebody else has the branch, or has moved it. */

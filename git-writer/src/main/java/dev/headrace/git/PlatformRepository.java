@@ -38,6 +38,7 @@ public final class PlatformRepository implements AutoCloseable {
   private final PushSettlement pushes;
   private final GroupCommit writer;
   private final Maintenance maintenance;
+  private final GitProtocol protocol;
 
   private PlatformRepository(
       RepositoryFolder folder,
@@ -47,7 +48,8 @@ public final class PlatformRepository implements AutoCloseable {
       Publisher publisher,
       PushSettlement pushes,
       GroupCommit writer,
-      Maintenance maintenance) {
+      Maintenance maintenance,
+      GitProtocol protocol) {
     this.folder = folder;
     this.key = key;
     this.log = log;
@@ -57,6 +59,7 @@ public final class PlatformRepository implements AutoCloseable {
     this.pushes = pushes;
     this.writer = writer;
     this.maintenance = maintenance;
+    this.protocol = protocol;
   }
 
   /**
@@ -135,10 +138,15 @@ public final class PlatformRepository implements AutoCloseable {
         new PushSettlement(
             main, publisher, preparation, tools, new PushedCommits(folder.repository()));
     GroupCommit writer = new GroupCommit(preparation, tools, publisher, pushes, told);
+    GitProtocol protocol =
+        new GitProtocol(
+            folder.repository(),
+            () -> CommitId.of(publisher.tip().commit()),
+            new KeptAnswers(folder.served()));
     writer.start();
     maintenance.start();
     return new PlatformRepository(
-        folder, key, log, history, publisher, pushes, writer, maintenance);
+        folder, key, log, history, publisher, pushes, writer, maintenance, protocol);
   }
 
   /** Of what somebody else put on top of it, it is not known yet whether it stays. */
@@ -224,6 +232,11 @@ public final class PlatformRepository implements AutoCloseable {
     } catch (IOException e) {
       throw new UncheckedIOException("Cannot settle commit " + commit + ".", e);
     }
+  }
+
+  /** What stock git says and hears. */
+  public GitProtocol protocol() {
+    return protocol;
   }
 
   /** The last durable commit of {@code main}, of those that Headrace made. */

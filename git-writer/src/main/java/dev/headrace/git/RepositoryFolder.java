@@ -137,20 +137,33 @@ final class RepositoryFolder implements AutoCloseable {
         List.of(MainBranch.NAME + ".lock", "HEAD.lock", "packed-refs.lock", "config.lock")) {
       Files.deleteIfExists(folder.resolve(lock));
     }
-    try (var leftovers = Files.newDirectoryStream(folder.resolve("objects"), "noz*.tmp")) {
-      for (Path leftover : leftovers) {
-        Files.deleteIfExists(leftover);
-      }
-    }
     Path objects = folder.resolve("objects");
-    try (var leftovers = Files.newDirectoryStream(objects.resolve("pack"), "tmp_*")) {
-      for (Path leftover : leftovers) {
-        Files.deleteIfExists(leftover);
-      }
-    }
+    removeAll(objects, "noz*.tmp");
+    removeAll(objects.resolve("pack"), "tmp_*");
+    removeWhatAPushLeft(objects);
     Leftovers.removeUnfinished(objects);
     TornPacks.setAside(objects.resolve("pack"));
     Leftovers.removeTorn(objects);
+  }
+
+  /** JGit's files of a push that was under way, and its mark that nobody may gather its pack. */
+  private static void removeWhatAPushLeft(Path objects) throws IOException {
+    removeAll(objects, "incoming_*");
+    try (var marks = Files.newDirectoryStream(objects.resolve("pack"), "pack-*.keep")) {
+      for (Path mark : marks) {
+        if (Files.readString(mark).startsWith("jgit receive-pack")) {
+          Files.delete(mark);
+        }
+      }
+    }
+  }
+
+  private static void removeAll(Path in, String names) throws IOException {
+    try (var leftovers = Files.newDirectoryStream(in, names)) {
+      for (Path leftover : leftovers) {
+        Files.deleteIfExists(leftover);
+      }
+    }
   }
 
   /** Only a repository that never got past its first commit may get a first commit. */
@@ -204,6 +217,11 @@ final class RepositoryFolder implements AutoCloseable {
 
   Path path() {
     return folder;
+  }
+
+  /** Where answers to fetches are kept; lost, they are made again. */
+  Path served() {
+    return folder.resolve("headrace-served");
   }
 
   @Override
