@@ -5,6 +5,7 @@ import dev.headrace.delivery.DeliveryConfiguration;
 import dev.headrace.delivery.DeliveryEngine;
 import dev.headrace.delivery.flux.FluxDelivery;
 import dev.headrace.delivery.local.LocalDelivery;
+import dev.headrace.gitserver.GitServerConfiguration;
 import dev.headrace.http.HttpConfiguration;
 import dev.headrace.identity.IdentityConfiguration;
 import dev.headrace.observe.ObserveConfiguration;
@@ -39,6 +40,7 @@ import org.springframework.context.annotation.Import;
   ObserveConfiguration.class,
   UpgradeConfiguration.class,
   TenantConfiguration.class,
+  GitServerConfiguration.class,
   HttpConfiguration.class
 })
 public class Headrace {

@@ -31,6 +31,7 @@ class ArchitectureTest {
           Map.entry("upgrade", Set.of("app", "delivery", "git", "http", "identity")),
           Map.entry(
               "observe", Set.of("delivery", "git", "http", "identity", "projection", "template")),
+          Map.entry("gitserver", Set.of("app", "delivery", "git", "http", "identity")),
           Map.entry("projection", Set.of("delivery", "git", "identity", "manifests")),
           Map.entry("delivery", Set.of("git")),
           Map.entry("delivery.local", Set.of("delivery", "git", "manifests")),

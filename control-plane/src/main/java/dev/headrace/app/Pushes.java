@@ -33,7 +33,7 @@ import org.slf4j.LoggerFactory;
  * Commits that an operator makes with stock git: each is checked as any deploy is, rendered again,
  * and completed by a commit of Headrace, or refused. Thread-safe.
  */
-final class Pushes {
+public final class Pushes {
   private static final Logger log = LoggerFactory.getLogger(Pushes.class);
   private static final int SEARCHED = 500;
   private static final int LONGEST_REASON = 4_000;
@@ -72,10 +72,27 @@ final class Pushes {
 
   /** What became of the newest pushed commit since the platform started, if there was one. */
   Optional<PushOutcome> announced(Caller operator) {
-    repository
-        .announce(by(new Actor(operator.userId(), operator.username())))
-        .ifPresent(this::ended);
+    repository.announce(by(actor(operator))).ifPresent(this::ended);
     return Optional.ofNullable(newest);
+  }
+
+  /**
+   * Settles commits that are in the repository and on no branch yet.
+   *
+   * @param pushed the newest of them
+   */
+  public PushOutcome pushed(Caller operator, CommitId pushed) {
+    PushOutcome outcome = repository.push(pushed, by(actor(operator)));
+    try {
+      ended(outcome);
+    } catch (ApiError e) {
+      log.error("after pushed commit {}: {}", pushed.sha(), e.text());
+    }
+    return outcome;
+  }
+
+  private static Actor actor(Caller operator) {
+    return new Actor(operator.userId(), operator.username());
   }
 
   private PushReceiver by(Actor actor) {
@@ -132,7 +149,8 @@ final class Pushes {
     if (pushed.changed().stream().noneMatch(Pushes::isWritten)) {
       throw new Unacceptable(
           "It changes only files that Headrace renders itself. What can be changed is app.yaml and"
-              + " what is in src.");
+              + " what is in src. To undo a pushed commit, revert that one, and not the one that"
+              + " completes it.");
     }
     if (pushed.files().containsKey(ENVIRONMENT)) {
       throw new Unacceptable("Environment variables (env.sops.yaml) are not supported yet.");

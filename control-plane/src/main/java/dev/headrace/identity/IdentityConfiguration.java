@@ -100,8 +100,7 @@ public class IdentityConfiguration {
   private static Converter<Jwt, AbstractAuthenticationToken> callerOf(Users users) {
     return token ->
         Optional.ofNullable(token.getSubject())
-            .flatMap(users::find)
-            .map(user -> new Caller(user.id(), user.username(), user.admin()))
+            .flatMap(users::caller)
             .map(CallerAuthentication::new)
             .orElseThrow(() -> new InvalidBearerTokenException("the account is gone"));
   }

@@ -106,6 +106,11 @@ public class Users {
         : Optional.empty();
   }
 
+  /** Whoever has this account, as a request of theirs would have them. */
+  public Optional<Caller> caller(String id) {
+    return find(id).map(user -> new Caller(user.id(), user.username(), user.admin()));
+  }
+
   public boolean exists(String id) {
     return find(id).isPresent();
   }

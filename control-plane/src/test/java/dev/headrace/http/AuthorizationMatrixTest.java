@@ -42,10 +42,16 @@ class AuthorizationMatrixTest {
       Set.of(
           "POST /api/v1/admin/git/announce",
           "GET /api/v1/admin/git/at",
+          "GET /api/v1/admin/git/tokens",
+          "POST /api/v1/admin/git/tokens",
+          "DELETE /api/v1/admin/git/tokens/{tokenId}",
           "GET /api/v1/admin/upgrade",
           "POST /api/v1/admin/upgrade",
           "GET /api/v1/admin/tenants/{tenant}",
           "DELETE /api/v1/admin/tenants/{tenant}");
+
+  /** With what some routes require. */
+  private static final String BODY = "{\"version\": 1, \"name\": \"one\", \"role\": \"auditor\"}";
 
   private static final String CODE = "from fastapi import FastAPI\napp = FastAPI()\n";
 
@@ -140,6 +146,14 @@ class AuthorizationMatrixTest {
     nobody.get("/apps/..%2f..%2fapplication.yaml").is(400);
   }
 
+  private static String token() {
+    return admin
+        .send("POST", "/api/v1/admin/git/tokens", Optional.of(BODY))
+        .ok()
+        .path("id")
+        .asString();
+  }
+
   private static String idOf(Api person) {
     return person.get("/api/auth/me").ok().path("id").asString();
   }
@@ -157,9 +171,9 @@ class AuthorizationMatrixTest {
             .replace("{tenant}", idOf(admin))
             .replace("{version_index}", "0")
             .replace("{version}", "1")
+            .replace("{tokenId}", route.contains("{tokenId}") ? token() : "")
             .replace("{id}", "000000000000000000000000");
-    Optional<String> body =
-        method.equals("GET") ? Optional.empty() : Optional.of("{\"version\": 1}");
+    Optional<String> body = method.equals("GET") ? Optional.empty() : Optional.of(BODY);
     return person.send(method, path, body);
   }
 }
