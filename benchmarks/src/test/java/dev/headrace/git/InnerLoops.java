@@ -68,7 +68,8 @@ public class InnerLoops {
     Folder(SigningKey key, List<DirectoryPath> paths) throws IOException {
       path = Files.createTempDirectory("headrace-micro-");
       repository = RepositoryFolder.open(path.resolve("git"), key, Clock.systemUTC());
-      store = new ObjectStore(repository.repository());
+      Path packs = repository.repository().getObjectDatabase().getPackDirectory().toPath();
+      store = new ObjectStore(repository.repository(), new PackFolder(packs));
       ObjectStore.Staged staged = store.stage();
       root = staged.add(GitObject.of(Constants.OBJ_TREE, new byte[0]));
       for (DirectoryPath path : paths) {

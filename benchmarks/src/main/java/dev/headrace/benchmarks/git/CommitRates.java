@@ -20,6 +20,7 @@ final class CommitRates {
   private static final int ROUNDS = 3;
   private static final int MANY = 256;
   private static final int SINGLE = 500;
+  private static final int FEW = 2_000;
 
   private final Path folder;
   private final PlatformRepository repository;
@@ -69,14 +70,15 @@ final class CommitRates {
   Rates with(int wanted, Figures figures)
       throws IOException, InterruptedException, ExecutionException {
     grow(wanted, figures);
-    git.run("repack", "-adq");
+    Upkeep upkeep = new Upkeep(repository);
+    var _ = upkeep.settled();
     figures.progress("%,d apps: one caller, %,d commits".formatted(apps, SINGLE));
     Callers.Sent single =
         new Callers(repository, 1).send(SINGLE, i -> workload.deploy(workload.app(apps)));
     Percentiles fsync = new Percentiles(new Disk(folder).fsyncNanos());
+    double growth = growthKilobytes(upkeep);
     Path copied = folder.resolve("copy.git");
     NativeGit copy = git.copyTo(copied);
-    long before = Disk.bytes(git.repository());
     long[] nanos = {};
     double[] ours = new double[ROUNDS];
     double[] theirs = new double[ROUNDS];
@@ -91,7 +93,6 @@ final class CommitRates {
           "%,d apps: %,.0f commits/s; git fast-import %,.0f"
               .formatted(apps, ours[round], theirs[round]));
     }
-    double growth = (Disk.bytes(git.repository()) - before) / 1024.0 / (ROUNDS * deploys);
     Folders.delete(copied);
     return new Rates(
         apps,
@@ -101,6 +102,20 @@ final class CommitRates {
         new Percentiles(single.nanos()),
         fsync,
         growth);
+  }
+
+  /** Of so few deploys that nothing is gathered before they are counted. */
+  private double growthKilobytes(Upkeep upkeep)
+      throws IOException, InterruptedException, ExecutionException {
+    var _ = upkeep.settled();
+    int gathered = upkeep.gatherings();
+    long before = Disk.bytes(git.repository());
+    var _ = new Callers(repository, MANY).send(FEW, i -> workload.deploy(workload.app(apps)));
+    long after = Disk.bytes(git.repository());
+    if (upkeep.gatherings() != gathered) {
+      throw new IllegalStateException("packs were gathered while what they take was counted");
+    }
+    return (after - before) / 1024.0 / FEW;
   }
 
   private void grow(int wanted, Figures figures) throws InterruptedException, ExecutionException {

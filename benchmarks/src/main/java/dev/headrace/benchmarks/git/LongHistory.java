@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
@@ -23,6 +24,8 @@ final class LongHistory {
   private static final int MANY = 256;
   private static final int OFTEN = 100;
   private static final int OFTEN_OF_ALL = 10;
+  private static final int GATHERINGS = 4;
+  private static final int AT_A_TIME = 50;
   private static final int PAGE = 50;
   private static final int PAGES = 2_000;
 
@@ -45,6 +48,7 @@ final class LongHistory {
       throws IOException, InterruptedException, ExecutionException {
     try (PlatformRepository repository = open.get()) {
       grow(repository, commits, figures);
+      pause(repository, figures);
     }
     start(commits, figures);
     try (PlatformRepository repository = open.get()) {
@@ -63,6 +67,33 @@ final class LongHistory {
     figures.progress(
         "%,d commits: the last %,d at %,.0f a second"
             .formatted(had + missing, missing, sent.perSecond()));
+  }
+
+  /** One caller, so that each wait is seen as it is; every commit of theirs is a pack. */
+  private void pause(PlatformRepository repository, Figures figures)
+      throws InterruptedException, ExecutionException {
+    Upkeep upkeep = new Upkeep(repository);
+    int before = upkeep.gatherings();
+    List<Long> nanos = new ArrayList<>();
+    int gathered = 0;
+    while (gathered < GATHERINGS) {
+      for (long each :
+          new Callers(repository, 1).send(AT_A_TIME, i -> workload.deploy(i)).nanos()) {
+        nanos.add(each);
+      }
+      gathered = upkeep.gatherings() - before;
+    }
+    Percentiles waits = Figures.percentiles(nanos);
+    figures.put(
+        "pause_ms",
+        Collections.max(nanos) / 1e6,
+        "the longest of %,d commits of one caller, while packs were gathered %d times: %s"
+            .formatted(nanos.size(), gathered, waits));
+    figures.put(
+        "settled_s",
+        upkeep.settled(),
+        "after the last commit, until %d packs are left and the commit-graph has main"
+            .formatted(upkeep.packs()));
   }
 
   private void start(int commits, Figures figures) throws IOException {
