@@ -102,12 +102,14 @@ class PackGatheringTest {
       CompletableFuture<CommitOutcome<AppCommit>> durable = repository.commit(deploy(TODO, "last"));
       gate.awaitWriter();
 
-      Upkeep.gather(bare, tool);
-
-      assertThat(packs(bare)).hasSize(1);
-      assertThat(LooseObjects.ids(bare.resolve("objects"))).isEmpty();
-      assertThat(git.git("cat-file", "-p", loose)).isEqualTo("of a push that is being settled");
-      gate.open();
+      try {
+        Upkeep.gather(bare, tool);
+        assertThat(packs(bare)).hasSize(1);
+        assertThat(LooseObjects.ids(bare.resolve("objects"))).isEmpty();
+        assertThat(git.git("cat-file", "-p", loose)).isEqualTo("of a push that is being settled");
+      } finally {
+        gate.open();
+      }
       AppCommit commit = committed(outcome(durable));
       assertThat(Samples.text(repository.files(TODO, commit.id())))
           .containsEntry("src/main.py", "last");
