@@ -1,6 +1,7 @@
 package dev.headrace.git;
 
 import java.io.ByteArrayOutputStream;
+import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
@@ -17,6 +18,7 @@ import java.util.stream.Stream;
 import org.eclipse.jgit.errors.IncorrectObjectTypeException;
 import org.eclipse.jgit.errors.MissingObjectException;
 import org.eclipse.jgit.internal.storage.commitgraph.CommitGraph;
+import org.eclipse.jgit.internal.storage.commitgraph.CommitGraphLoader;
 import org.eclipse.jgit.lib.Constants;
 import org.eclipse.jgit.lib.ObjectId;
 import org.eclipse.jgit.lib.ObjectReader;
@@ -25,11 +27,19 @@ import org.eclipse.jgit.revwalk.RevCommit;
 import org.eclipse.jgit.revwalk.RevWalk;
 import org.eclipse.jgit.treewalk.TreeWalk;
 import org.eclipse.jgit.util.RawParseUtils;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Reads commits and what they hold. Safe for use by several threads; never waits for a writer. */
 final class CommitLog {
 
+  private static final Logger log = LoggerFactory.getLogger(CommitLog.class);
+
   private static final int CACHED_COMMITS = 10_000;
+
+  /** After so many commits the graph is worth its loading. */
+  private static final int LONG = 10_000;
+
   private static final int READ_AT_ONCE = 1_024;
   private static final int TREE_LINE = "tree \n".length() + Constants.OBJECT_ID_STRING_LENGTH;
   private static final byte[] PARENT = Constants.encodeASCII("parent ");
@@ -115,12 +125,15 @@ final class CommitLog {
     ByteArrayOutputStream chain = new ByteArrayOutputStream();
     Optional<ObjectId> end = afterExclusive.map(CommitId::objectId);
     try (ObjectReader reader = repository.newObjectReader()) {
-      CommitGraph graph = reader.getCommitGraph().orElse(CommitGraph.EMPTY);
+      CommitGraph graph = CommitGraph.EMPTY;
       Optional<ObjectId> next = Optional.of(upTo.objectId());
       while (!next.equals(end)) {
         ObjectId id = next.orElseThrow(() -> notBefore(afterExclusive, upTo));
         next = firstParent(reader, graph, id);
         id.copyRawTo(chain);
+        if (chain.size() == LONG * Constants.OBJECT_ID_LENGTH) {
+          graph = graph();
+        }
       }
       return chain.toByteArray();
     } catch (MissingObjectException e) {
@@ -130,6 +143,17 @@ final class CommitLog {
       throw unreadable(upTo, e);
     } catch (IOException e) {
       throw unreadable(upTo, e);
+    }
+  }
+
+  /** As big as all of history: only for a long way, and not kept. */
+  private CommitGraph graph() {
+    File file = new File(repository.getDirectory(), "objects/info/commit-graph");
+    try {
+      return CommitGraphLoader.open(file);
+    } catch (IOException e) {
+      log.debug("Without a commit-graph, from {}", file, e);
+      return CommitGraph.EMPTY;
     }
   }
 

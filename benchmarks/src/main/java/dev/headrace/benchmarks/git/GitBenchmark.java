@@ -51,6 +51,9 @@ public final class GitBenchmark {
         List<CommitRates.Rates> rows = new ArrayList<>();
         for (int each : new int[] {apps / 10, apps, 5 * apps}) {
           rows.add(rates.with(each, figures));
+          if (each == apps) {
+            new Clones(folder, repository, bare).run(figures);
+          }
         }
         report(rows);
       }
