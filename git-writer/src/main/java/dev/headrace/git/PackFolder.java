@@ -20,6 +20,7 @@ final class PackFolder {
   record StoredPack(String name, long objects) {}
 
   private static final String PACKS = "pack-*.pack";
+  private static final List<String> BESIDE_A_PACK = List.of(".idx", ".rev", ".bitmap", ".mtimes");
   private static final int OBJECT_COUNT_AT = 8;
 
   private final Path folder;
@@ -98,10 +99,8 @@ final class PackFolder {
     } catch (NoSuchFileException e) {
       // an earlier attempt came this far
     }
-    try (DirectoryStream<Path> rest = Files.newDirectoryStream(folder, pack.name() + ".*")) {
-      for (Path file : rest) {
-        Files.deleteIfExists(file);
-      }
+    for (String ending : BESIDE_A_PACK) {
+      Files.deleteIfExists(file(pack.name(), ending));
     }
   }
 }

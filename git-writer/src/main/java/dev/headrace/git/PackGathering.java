@@ -13,6 +13,8 @@ import org.eclipse.jgit.internal.storage.file.FileRepository;
 import org.eclipse.jgit.internal.storage.file.Pack;
 import org.eclipse.jgit.internal.storage.file.PackIndex;
 import org.eclipse.jgit.lib.ObjectId;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Makes the small packs, and the objects that have files of their own, one pack. Nothing is taken
@@ -21,6 +23,8 @@ import org.eclipse.jgit.lib.ObjectId;
  * left alone. For one thread at a time.
  */
 final class PackGathering {
+
+  private static final Logger log = LoggerFactory.getLogger(PackGathering.class);
 
   /** Each pack has at least so many times the objects of the next smaller one. */
   private static final int FACTOR = 2;
@@ -93,12 +97,13 @@ final class PackGathering {
     tool.index(stay);
     steps.reached(GatheringSteps.Step.PACKS_INDEXED);
     takeAway(going);
+    repository.getObjectDatabase().getPacks(); // JGit looks now, and not while somebody waits
     for (ObjectId loose : LooseObjects.ids(objectsFolder())) {
       if (isHeld(loose, held)) {
         Files.deleteIfExists(repository.getObjectDatabase().fileFor(loose).toPath());
       }
     }
-    repository.getObjectDatabase().getPacks(); // JGit looks now, and not while somebody waits
+    log.debug("{} packs are one now, beside {}", going.size(), staying.size());
   }
 
   private Path objectsFolder() {
