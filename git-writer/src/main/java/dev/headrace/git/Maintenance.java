@@ -63,6 +63,9 @@ final class Maintenance implements AutoCloseable {
 
   private static final Duration SHORTEST_PAUSE = Duration.ofMillis(20);
 
+  /** While commits come, which may be hundreds of packs a second. */
+  private static final Duration LOOK_AGAIN = Duration.ofMillis(200);
+
   private final FileRepository repository;
   private final MainBranch main;
   private final PackFolder packs;
@@ -179,7 +182,8 @@ final class Maintenance implements AutoCloseable {
     boolean gathered = !tooMany || packing.attempt(by);
     boolean graphed = !graphIsOld() || graphPause(quiet).isPositive() || graphing.attempt(by);
     if (!quiet) {
-      return Optional.of(longest(settings.lull().minus(since(lastBatch)), SHORTEST_PAUSE));
+      Duration untilQuiet = longest(settings.lull().minus(since(lastBatch)), SHORTEST_PAUSE);
+      return Optional.of(untilQuiet.compareTo(LOOK_AGAIN) < 0 ? untilQuiet : LOOK_AGAIN);
     }
     if (!gathered || !graphed) {
       return Stream.of(packing, graphing)

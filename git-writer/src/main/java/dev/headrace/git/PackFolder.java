@@ -99,6 +99,10 @@ final class PackFolder {
     } catch (NoSuchFileException e) {
       // an earlier attempt came this far
     }
+  }
+
+  /** What stands beside a pack that was deleted. */
+  void deleteRest(StoredPack pack) throws IOException {
     for (String ending : BESIDE_A_PACK) {
       Files.deleteIfExists(file(pack.name(), ending));
     }

@@ -97,7 +97,6 @@ final class PackGathering {
     tool.index(stay);
     steps.reached(GatheringSteps.Step.PACKS_INDEXED);
     takeAway(going);
-    repository.getObjectDatabase().getPacks(); // JGit looks now, and not while somebody waits
     for (ObjectId loose : LooseObjects.ids(objectsFolder())) {
       if (isHeld(loose, held)) {
         Files.deleteIfExists(repository.getObjectDatabase().fileFor(loose).toPath());
@@ -172,6 +171,10 @@ final class PackGathering {
     return pack.getIndex();
   }
 
+  /**
+   * JGit asks every index that it knows, and reads those that it has not read yet. They go last,
+   * once it was told that their packs are gone: it would look for each in vain and log so.
+   */
   private void takeAway(List<PackFolder.StoredPack> going) throws IOException {
     boolean first = true;
     for (PackFolder.StoredPack pack : going) {
@@ -182,5 +185,9 @@ final class PackGathering {
       }
     }
     steps.reached(GatheringSteps.Step.PACKS_GONE);
+    var _ = repository.getObjectDatabase().getPacks(); // JGit looks now, not while somebody waits
+    for (PackFolder.StoredPack pack : going) {
+      packs.deleteRest(pack);
+    }
   }
 }

@@ -211,6 +211,20 @@ class FaultTest {
   }
 
   @Test
+  void aMainThatAPowerCutLeftEmptyIsToldAndNotWrittenOver() throws Exception {
+    AppCommit commit = committed(repository, deploy(TODO, "one"));
+    repository.close();
+    Files.write(bare.resolve("refs/heads/main"), new byte[0]);
+
+    assertThatThrownBy(this::reopen)
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContaining("has lost its branch main");
+    Files.writeString(bare.resolve("refs/heads/main"), commit.id() + "\n");
+    reopen();
+    assertThat(repository.latest(TODO)).contains(commit);
+  }
+
+  @Test
   void callersPastTheQueueAreBusyAndThoseInItAreServedAtShutdown() throws Exception {
     Gate gate = new Gate();
     steps.set(gate);

@@ -46,7 +46,7 @@ class FullDiskTest {
     assertThat(result.out()).endsWith("recovered\n");
   }
 
-  private static List<String> inNamespace(Path mount, List<String> command) {
+  static List<String> inNamespace(Path mount, List<String> command) {
     List<String> whole =
         new ArrayList<>(List.of("unshare", "-Urm", "sh", "-c", MOUNT, mount.toString()));
     whole.addAll(command);

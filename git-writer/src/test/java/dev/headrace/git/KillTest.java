@@ -98,6 +98,7 @@ class KillTest {
       CommitSteps.Step where = CommitSteps.Step.valueOf(arguments[1]);
       AtomicInteger times = new AtomicInteger(Integer.parseInt(arguments[2]));
       int callers = Integer.parseInt(arguments[3]);
+      long seed = arguments.length > 4 ? Long.parseLong(arguments[4]) : 0;
       PlatformRepository repository =
           PlatformRepository.open(
               Path.of(arguments[0]),
@@ -109,13 +110,13 @@ class KillTest {
                 }
               });
       IntStream.range(0, callers)
-          .forEach(i -> Thread.ofPlatform().start(() -> commitForEver(repository, i)));
+          .forEach(i -> Thread.ofPlatform().start(() -> commitForEver(repository, i, seed)));
     }
 
-    private static void commitForEver(PlatformRepository repository, int caller) {
+    private static void commitForEver(PlatformRepository repository, int caller, long seed) {
       AppId app = new AppId("app%05d".formatted(caller));
       TenantId tenant = new TenantId("%024x".formatted(caller));
-      Random ids = new Random(caller);
+      Random ids = new Random(seed + caller);
       for (int i = 0; true; i++) {
         DeployId id = DeployId.next(CLOCK, ids);
         say("sent " + id);
