@@ -116,7 +116,7 @@ class KillTest {
     private static void commitForEver(PlatformRepository repository, int caller, long seed) {
       AppId app = new AppId("app%05d".formatted(caller));
       TenantId tenant = new TenantId("%024x".formatted(caller));
-      Random ids = new Random(seed + caller);
+      Random ids = new Random(1_000 * seed + caller);
       for (int i = 0; true; i++) {
         DeployId id = DeployId.next(CLOCK, ids);
         say("sent " + id);

@@ -95,7 +95,7 @@ class RandomKillSlow {
           Thread.ofVirtual()
               .start(() -> {
                 LockSupport.parkNanos(random.nextLong(LONGEST_NANOS));
-                writer.destroyForcibly();
+                var _ = writer.toHandle().destroyForcibly();
               });
       while (line != null) {
         lines.add(line);
