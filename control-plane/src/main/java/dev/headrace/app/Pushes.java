@@ -103,6 +103,9 @@ public final class Pushes {
           return new Decision.Complete(completion(pushed, actor));
         } catch (InvalidSpec | ApiError | Unacceptable e) {
           return new Decision.Refuse(String.valueOf(e.getMessage()));
+        } catch (RuntimeException e) {
+          log.error("pushed commit {} could not be checked", pushed.id().sha(), e);
+          return new Decision.Refuse("It could not be checked; the platform's log says why.");
         }
       }
 

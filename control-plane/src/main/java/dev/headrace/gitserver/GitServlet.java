@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Semaphore;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -28,6 +29,8 @@ import org.slf4j.LoggerFactory;
  * that it needs, of the one repository. Each access is one line in the log.
  */
 final class GitServlet extends HttpServlet {
+  private static final int LONGEST_IN_LOG = 500;
+  private static final Pattern UNPRINTABLE = Pattern.compile("\\p{C}|\\p{Zl}|\\p{Zp}");
   private static final Logger log = LoggerFactory.getLogger(GitServlet.class);
   private static final String REPOSITORY = "/platform.git/";
   private static final String RETRY_AFTER_SECONDS = "5";
@@ -101,8 +104,15 @@ final class GitServlet extends HttpServlet {
       ended = "it broke off: " + e;
       throw e;
     } finally {
-      log.info("git: {} from {}: {}: {}", who, request.getRemoteAddr(), what, ended);
+      log.info("git: {} from {}: {}: {}", who, request.getRemoteAddr(), what, oneLine(ended));
     }
+  }
+
+  /** Some of it is what a client sent. */
+  private static String oneLine(String text) {
+    return UNPRINTABLE
+        .matcher(text.substring(0, Math.min(text.length(), LONGEST_IN_LOG)))
+        .replaceAll("?");
   }
 
   /** The address, or that it is none of ours: who sends a request does not write the log. */

@@ -92,9 +92,9 @@ final class HistoryIndex implements Closeable {
     file.write();
   }
 
-  /** Adds the next commits of the log. */
+  /** Adds the next commits of the log; those that it has already are left out. */
   void addAll(List<PlatformCommit> next) {
-    next.forEach(this::add);
+    next.stream().filter(commit -> !holds(commit)).forEach(this::add);
     file.write();
   }
 

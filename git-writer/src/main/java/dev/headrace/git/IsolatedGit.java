@@ -66,6 +66,10 @@ final class IsolatedGit extends SystemReader {
     FileBasedConfig settings = new InMemory(parent, fs);
     settings.setBoolean(ConfigConstants.CONFIG_CORE_SECTION, null, "fsyncobjectfiles", true);
     settings.setBoolean(ConfigConstants.CONFIG_CORE_SECTION, null, "fsyncreffiles", true);
+    // JGit would collect garbage after a push, if the repository's own settings were lost.
+    settings.setBoolean("receive", null, "autogc", false);
+    settings.setInt("gc", null, "auto", 0);
+    settings.setInt("gc", null, "autoPackLimit", 0);
     // Who publishes a commit would have to read each new one of these first, and they are large;
     // they are there for who reads with git.
     settings.setBoolean(ConfigConstants.CONFIG_CORE_SECTION, null, "multipackindex", false);

@@ -40,6 +40,7 @@ final class LooseObjects {
     }
     folders.removeIf(Files::notExists); // the object was in a pack already
     folders.add(database.getDirectory().toPath());
+    folders.add(database.getPackDirectory().toPath()); // of those that were in one
     for (Path folder : folders) {
       Durable.forceFolder(folder);
     }

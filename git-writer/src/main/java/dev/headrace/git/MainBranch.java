@@ -1,6 +1,7 @@
 package dev.headrace.git;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
@@ -107,7 +108,9 @@ final class MainBranch {
   /** Makes the branch, as it stands now, survive a power cut. */
   void force() throws IOException {
     Path file = repository.getDirectory().toPath().resolve(NAME);
-    Durable.forceFile(file);
+    if (Files.exists(file)) { // a mirror has it in packed-refs until it is moved
+      Durable.forceFile(file);
+    }
     Durable.forceFolder(file.getParent());
   }
 }

@@ -310,13 +310,13 @@ final class Maintenance implements AutoCloseable {
         failures = 0;
         failure = Optional.empty();
         return true;
-      } catch (IOException | RuntimeException e) {
+      } catch (IOException | RuntimeException | Error e) {
         failed(by, e);
         return false;
       }
     }
 
-    private void failed(PackTool by, Exception cause) {
+    private void failed(PackTool by, Throwable cause) {
       synchronized (Maintenance.this) {
         if (closed) {
           return;

@@ -117,6 +117,7 @@ public final class PlatformRepository implements AutoCloseable {
                         + folder
                         + " has lost its branch main. Restore it from a mirror or a backup;"
                         + " its log has the last commit."));
+    main.force(); // what a dying writer moved it to may be answered from now on
     CommitId own = newestOwn(folder, log, CommitId.of(head));
     requireLayout(folder, log, own);
     Batch.Tip tip = new Batch.Tip(own.objectId(), log.root(own));

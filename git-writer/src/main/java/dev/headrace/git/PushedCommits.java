@@ -14,6 +14,7 @@ import org.eclipse.jgit.errors.CorruptObjectException;
 import org.eclipse.jgit.errors.IncorrectObjectTypeException;
 import org.eclipse.jgit.errors.MissingObjectException;
 import org.eclipse.jgit.internal.storage.file.FileRepository;
+import org.eclipse.jgit.lib.Constants;
 import org.eclipse.jgit.lib.ObjectId;
 import org.eclipse.jgit.lib.ObjectReader;
 import org.eclipse.jgit.lib.RefUpdate;
@@ -112,13 +113,22 @@ final class PushedCommits {
     try (TreeWalk walk = new TreeWalk(reader)) {
       walk.addTree(before);
       walk.addTree(after);
-      walk.setRecursive(true);
       walk.setFilter(TreeFilter.ANY_DIFF);
       while (walk.next() && paths.size() <= 2 * ChangeRules.MAX_FILES) {
-        paths.add(walk.getPathString());
+        if (walk.isSubtree() && !isEmptyFolder(walk)) {
+          walk.enterSubtree();
+        } else {
+          paths.add(walk.getPathString());
+        }
       }
     }
     return paths;
+  }
+
+  /** Stock git makes none, but whoever does would leave it on main: no file tells of it. */
+  private static boolean isEmptyFolder(TreeWalk walk) {
+    return walk.getObjectId(0).equals(Constants.EMPTY_TREE_ID)
+        || walk.getObjectId(1).equals(Constants.EMPTY_TREE_ID);
   }
 
   private static Optional<AppId> onlyApp(Set<String> paths) {

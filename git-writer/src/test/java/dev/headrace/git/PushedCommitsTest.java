@@ -124,6 +124,7 @@ class PushedCommitsTest {
     assertRefused(
         "one app, and nothing else", () -> clone.change(".headrace/layout", "2\n", "layout"));
     assertRefused("one app, and nothing else", () -> clone.change("README", "hello", "elsewhere"));
+    assertRefused("one app, and nothing else", this::changeAndLeaveAnEmptyFolder);
     assertRefused("changes nothing", () -> clone.git("commit", "--allow-empty", "-m", "nothing"));
     assertRefused(
         "no plain file",
@@ -276,6 +277,22 @@ class PushedCommitsTest {
             }));
     assertThat(refused.why()).contains(why);
     assertThat(main()).isEqualTo(before);
+  }
+
+  /** Which no file tells of, and stock git's own commands do not make. */
+  private void changeAndLeaveAnEmptyFolder() {
+    CommitId changed = clone.change(CODE, "print('changed')\n", "with an empty folder");
+    String empty = made("");
+    String root = made(clone.git("ls-tree", changed.sha()) + "040000 tree " + empty + "\tevil\n");
+    String commit =
+        clone.git("commit-tree", "-p", changed.sha() + "^", "-m", "with an empty folder", root);
+    clone.git("update-ref", "HEAD", commit.strip());
+  }
+
+  private String made(String tree) {
+    return StockGit.run(List.of("git", "--git-dir", clone.path(".git").toString(), "mktree"), tree)
+        .out()
+        .strip();
   }
 
   private CommitId revertLast() throws Exception {
