@@ -29,7 +29,7 @@ public class GitServerConfiguration {
       Clock clock) {
     GitServlet servlet =
         new GitServlet(
-            repository.protocol(), tokens, pushes, engine, new RefusedBytes(clock), Limits.USUAL);
+            repository.protocol(), tokens, pushes, engine, new PushedBytes(clock), Limits.USUAL);
     ServletRegistrationBean<GitServlet> registration =
         new ServletRegistrationBean<>(servlet, ALL + "*");
     registration.setName("git");

@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import dev.headrace.app.Pushes;
 import dev.headrace.delivery.DeliveryEngine;
 import dev.headrace.git.AppCommit;
+import dev.headrace.git.CommitId;
 import dev.headrace.git.GitProtocol;
 import dev.headrace.git.PushOutcome;
 import dev.headrace.identity.Caller;
@@ -44,7 +45,7 @@ final class GitServlet extends HttpServlet {
   private final transient GitTokens tokens;
   private final transient Pushes pushes;
   private final transient DeliveryEngine engine;
-  private final transient RefusedBytes refusedBytes;
+  private final transient PushedBytes pushedBytes;
   private final transient Limits limits;
   private final Semaphore fetches;
   private final Semaphore receives;
@@ -54,13 +55,13 @@ final class GitServlet extends HttpServlet {
       GitTokens tokens,
       Pushes pushes,
       DeliveryEngine engine,
-      RefusedBytes refusedBytes,
+      PushedBytes pushedBytes,
       Limits limits) {
     this.protocol = protocol;
     this.tokens = tokens;
     this.pushes = pushes;
     this.engine = engine;
-    this.refusedBytes = refusedBytes;
+    this.pushedBytes = pushedBytes;
     this.limits = limits;
     this.fetches = new Semaphore(limits.fetches());
     this.receives = new Semaphore(limits.pushes());
@@ -187,10 +188,10 @@ final class GitServlet extends HttpServlet {
                 new Refusal(
                     HttpServletResponse.SC_FORBIDDEN,
                     "This token may read, and not push: that takes the role operator."));
-    if (refusedBytes.tooMany(access.token().id())) {
+    if (pushedBytes.tooMany(access.token().id())) {
       throw new Refusal(
           TOO_MANY_REQUESTS,
-          "Too much was pushed with this token and refused. Try again in an hour.");
+          "Too much was pushed with this token within an hour. Try again when that is over.");
     }
     return operator;
   }
@@ -270,16 +271,38 @@ final class GitServlet extends HttpServlet {
     InputStream in = exchange.body(limits.pushRequestBytes());
     OutputStream out = exchange.answer("application/x-" + GitProtocol.PUSH + "-result");
     try {
-      GitProtocol.Received received =
-          protocol.receive(in, out, commit -> pushes.pushed(operator, commit), this::words);
-      if (!(received.settled().orElse(null) instanceof PushOutcome.Completed)) {
-        refusedBytes.add(token.id(), received.packBytes());
-      }
+      List<String> asked = protocol.receive(in, out, new Pusher(token, operator));
       end(in, out);
-      return String.join("; ", received.asked());
+      return String.join("; ", asked);
     } catch (GitProtocol.Told e) {
       end(in, out);
       throw e;
+    }
+  }
+
+  private final class Pusher implements GitProtocol.Pusher {
+    private final GitToken token;
+    private final Caller operator;
+
+    Pusher(GitToken token, Caller operator) {
+      this.token = token;
+      this.operator = operator;
+    }
+
+    @Override
+    public PushOutcome settle(CommitId commit) {
+      return pushes.pushed(operator, commit);
+    }
+
+    @Override
+    public String words(AppCommit commit) {
+      return "v%d of %s: %s"
+          .formatted(commit.version().orElseThrow(), commit.appName(), engine.url(commit.app()));
+    }
+
+    @Override
+    public void kept(long bytes) {
+      pushedBytes.add(token.id(), bytes);
     }
   }
 
@@ -287,11 +310,6 @@ final class GitServlet extends HttpServlet {
   private static void end(InputStream in, OutputStream out) throws IOException {
     in.transferTo(OutputStream.nullOutputStream());
     out.flush();
-  }
-
-  private String words(AppCommit commit) {
-    return "v%d of %s: %s"
-        .formatted(commit.version().orElseThrow(), commit.appName(), engine.url(commit.app()));
   }
 
   private static void answer(HttpServletResponse response, Refusal refusal) throws IOException {

@@ -106,8 +106,13 @@ final class GitProcess {
                 "GIT_CONFIG_GLOBAL", "/dev/null",
                 "GIT_ATTR_NOSYSTEM", "1"));
     Process process = builder.start();
+    try {
+      Files.writeString(repository.resolve(RUNNING), Long.toString(process.pid()));
+    } catch (IOException e) {
+      end(process); // the next Headrace would not know of it
+      throw e;
+    }
     running = process;
-    Files.writeString(repository.resolve(RUNNING), Long.toString(process.pid()));
     return process;
   }
 

@@ -9,7 +9,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.Function;
 import java.util.function.Supplier;
 import org.eclipse.jgit.errors.PackProtocolException;
 import org.eclipse.jgit.internal.storage.file.FileRepository;
@@ -170,47 +169,49 @@ public final class GitProtocol {
     PacketLineOut lines = new PacketLineOut(out);
     lines.writeString("# service=" + PUSH + "\n");
     lines.end();
-    incoming(
-            _ -> {
-              throw new IllegalStateException("nothing is pushed yet");
-            },
-            AppCommit::appName)
+    new IncomingPush(repository, head.get(), NOBODY)
         .sendAdvertisedRefs(new PacketLineOutRefAdvertiser(lines));
   }
 
+  /** Who pushes, as those know them who let them. */
+  public interface Pusher {
+
+    /** Decides on a commit whose objects are kept: {@link PlatformRepository#push}. */
+    PushOutcome settle(CommitId commit);
+
+    /** What they are told of a commit that completes one of theirs. */
+    String words(AppCommit commit);
+
+    /** So many bytes of theirs are in the repository for good, whatever becomes of them. */
+    void kept(long bytes);
+  }
+
+  private static final Pusher NOBODY =
+      new Pusher() {
+        @Override
+        public PushOutcome settle(CommitId commit) {
+          throw new IllegalStateException("nothing is pushed yet");
+        }
+
+        @Override
+        public String words(AppCommit commit) {
+          return commit.appName();
+        }
+
+        @Override
+        public void kept(long bytes) {}
+      };
+
   /**
    * Takes one request of a push. It is refused before its objects are kept where that can be known;
-   * otherwise {@code settle} decides, which calls {@link PlatformRepository#push}. What is refused
-   * by that is in the repository, and no ref leads to it.
+   * otherwise {@link Pusher#settle} decides. What is refused by that is in the repository, and no
+   * ref leads to it.
    *
-   * @param words what its author is told of a commit that completes one of theirs
+   * @return each ref that was asked for, from where to where it was to move, and how that ended
    */
-  public Received receive(
-      InputStream request,
-      OutputStream out,
-      Function<CommitId, PushOutcome> settle,
-      Function<AppCommit, String> words)
+  public List<String> receive(InputStream request, OutputStream out, Pusher pusher)
       throws IOException {
-    return incoming(settle, words).receive(request, out);
-  }
-
-  private IncomingPush incoming(
-      Function<CommitId, PushOutcome> settle, Function<AppCommit, String> words)
-      throws IOException {
-    return new IncomingPush(repository, head.get(), settle, words);
-  }
-
-  /**
-   * What became of a request.
-   *
-   * @param asked each ref, from where to where it was to move, and how that ended
-   * @param packBytes the size of what was kept
-   * @param settled what was decided, if it came so far
-   */
-  public record Received(List<String> asked, long packBytes, Optional<PushOutcome> settled) {
-    public Received {
-      asked = List.copyOf(asked);
-    }
+    return new IncomingPush(repository, head.get(), pusher).receive(request, out);
   }
 
   /** A request that git does not make. */

@@ -210,15 +210,26 @@ final class GroupCommit implements AutoCloseable {
     }
   }
 
-  /** Does what moves main otherwise than by a batch, after what is being published. */
+  /**
+   * Does what moves main otherwise than by a batch, after what is being published.
+   *
+   * @throws IOException also once this is closed; then nothing was done
+   */
   <T> T betweenBatches(MainBranch.Attempt<T> work) throws IOException {
     turn.lock();
     try {
+      requireOpen();
       awaitPublished();
       publisher.clearDoubt();
       return MainBranch.patiently(work);
     } finally {
       turn.unlock();
+    }
+  }
+
+  private synchronized void requireOpen() throws IOException {
+    if (closed) {
+      throw new IOException("the platform repository is closed");
     }
   }
 
@@ -230,7 +241,7 @@ final class GroupCommit implements AutoCloseable {
     }
   }
 
-  /** Takes no more, writes and answers what waits, and returns. */
+  /** Takes no more, writes and answers what waits, ends what is between batches, and returns. */
   @Override
   public void close() {
     boolean first;
@@ -251,8 +262,19 @@ final class GroupCommit implements AutoCloseable {
         interrupted = true;
       }
     }
+    awaitTurn();
     if (interrupted) {
       Thread.currentThread().interrupt();
+    }
+  }
+
+  /** The last that came between batches may still have it. */
+  private void awaitTurn() {
+    turn.lock();
+    try {
+      awaitPublished();
+    } finally {
+      turn.unlock();
     }
   }
 }

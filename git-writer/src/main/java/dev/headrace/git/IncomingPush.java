@@ -9,7 +9,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Function;
 import org.eclipse.jgit.errors.UnpackException;
 import org.eclipse.jgit.internal.storage.file.FileRepository;
 import org.eclipse.jgit.internal.submodule.SubmoduleValidator.SubmoduleValidationException;
@@ -29,23 +28,15 @@ final class IncomingPush extends ReceivePack {
 
   private final FileRepository repository;
   private final CommitId head;
-  private final Function<CommitId, PushOutcome> settle;
-  private final Function<AppCommit, String> words;
+  private final GitProtocol.Pusher pusher;
   private final List<ReceiveCommand> asked = new ArrayList<>();
-  private Optional<PushOutcome> settled = Optional.empty();
-  private long packBytes;
 
-  IncomingPush(
-      FileRepository repository,
-      CommitId head,
-      Function<CommitId, PushOutcome> settle,
-      Function<AppCommit, String> words)
+  IncomingPush(FileRepository repository, CommitId head, GitProtocol.Pusher pusher)
       throws IOException {
     super(repository);
     this.repository = repository;
     this.head = head;
-    this.settle = settle;
-    this.words = words;
+    this.pusher = pusher;
     // Each object that a push brings is read before it is decided upon (PushedCommits), and what is
     // below it is main; JGit would walk through all of that.
     connectivityChecker = (_, _, _) -> {};
@@ -60,14 +51,13 @@ final class IncomingPush extends ReceivePack {
     setPreReceiveHook((_, commands) -> commands.forEach(this::settle));
   }
 
-  GitProtocol.Received receive(InputStream request, OutputStream out) throws IOException {
+  List<String> receive(InputStream request, OutputStream out) throws IOException {
     try {
       receive(request, out, null);
     } catch (UnpackException e) {
       throw new GitProtocol.Told("the client was told: " + e.getCause(), e);
     }
-    return new GitProtocol.Received(
-        asked.stream().map(IncomingPush::ended).toList(), packBytes, settled);
+    return asked.stream().map(IncomingPush::ended).toList();
   }
 
   private static String ended(ReceiveCommand command) {
@@ -88,7 +78,7 @@ final class IncomingPush extends ReceivePack {
     refuseWhatNeedsNoLook();
     if (asked.stream().anyMatch(command -> command.getResult() == Result.NOT_ATTEMPTED)) {
       super.receivePackAndCheckConnectivity();
-      packBytes = getPackSize();
+      pusher.kept(getPackSize());
     }
   }
 
@@ -114,11 +104,9 @@ final class IncomingPush extends ReceivePack {
   private void settle(ReceiveCommand command) {
     try {
       Durable.forceFolder(repository.getObjectDatabase().getPackDirectory().toPath());
-      PushOutcome outcome = settle.apply(CommitId.of(command.getNewId()));
-      settled = Optional.of(outcome);
-      switch (outcome) {
+      switch (pusher.settle(CommitId.of(command.getNewId()))) {
         case PushOutcome.Completed(_, List<AppCommit> commits) -> {
-          commits.forEach(commit -> sendMessage(words.apply(commit)));
+          commits.forEach(commit -> sendMessage(pusher.words(commit)));
           sendMessage(
               commits.size() == 1
                   ? "git pull brings the commit that completes yours"

@@ -46,17 +46,24 @@ final class LooseObjects {
     }
   }
 
+  /** Where the files are. */
+  static List<Path> folders(Path objects) throws IOException {
+    List<Path> found = new ArrayList<>();
+    try (DirectoryStream<Path> folders = Files.newDirectoryStream(objects, "[0-9a-f][0-9a-f]")) {
+      folders.forEach(found::add);
+    }
+    return found;
+  }
+
   /** Of all objects that have a file of their own. */
   static Set<ObjectId> ids(Path objects) throws IOException {
     Set<ObjectId> ids = new LinkedHashSet<>();
-    try (DirectoryStream<Path> folders = Files.newDirectoryStream(objects, "[0-9a-f][0-9a-f]")) {
-      for (Path folder : folders) {
-        try (DirectoryStream<Path> files = Files.newDirectoryStream(folder)) {
-          for (Path file : files) {
-            String name = folder.getFileName() + file.getFileName().toString();
-            if (ObjectId.isId(name)) {
-              ids.add(ObjectId.fromString(name));
-            }
+    for (Path folder : folders(objects)) {
+      try (DirectoryStream<Path> files = Files.newDirectoryStream(folder)) {
+        for (Path file : files) {
+          String name = folder.getFileName() + file.getFileName().toString();
+          if (ObjectId.isId(name)) {
+            ids.add(ObjectId.fromString(name));
           }
         }
       }

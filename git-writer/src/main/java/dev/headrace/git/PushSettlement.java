@@ -57,9 +57,11 @@ final class PushSettlement {
   /** Settles what somebody else put on main; empty if nobody did. */
   Optional<PushOutcome> onMain(PushReceiver receives) throws IOException {
     ObjectId actual = main.read().orElseThrow(() -> new IOException("main is not there any more"));
-    return actual.equals(publisher.tip().commit())
-        ? Optional.empty()
-        : Optional.of(settle(actual, actual, receives));
+    if (actual.equals(publisher.tip().commit())) {
+      return Optional.empty();
+    }
+    pushedCommits.forceFolders();
+    return Optional.of(settle(actual, actual, receives));
   }
 
   /** Settles a commit of somebody else that is in the repository, but not on main. */

@@ -37,6 +37,16 @@ final class PushedCommits {
     this.repository = repository;
   }
 
+  /** Git forces the files that it writes (the repository's own setting), and not their names. */
+  void forceFolders() throws IOException {
+    Path objects = repository.getObjectDatabase().getDirectory().toPath();
+    for (Path folder : LooseObjects.folders(objects)) {
+      Durable.forceFolder(folder);
+    }
+    Durable.forceFolder(repository.getObjectDatabase().getPackDirectory().toPath());
+    Durable.forceFolder(objects);
+  }
+
   /**
    * The commits that lead from the tip of {@code main} to one, oldest first: each has the one
    * before it, the first has the tip, as its only parent.

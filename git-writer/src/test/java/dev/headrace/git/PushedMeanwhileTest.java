@@ -8,9 +8,11 @@ import static dev.headrace.git.Samples.committed;
 import static dev.headrace.git.Samples.deploy;
 import static dev.headrace.git.Samples.outcome;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -282,6 +284,30 @@ class PushedMeanwhileTest {
     assertThat(git.git("rev-parse", two.id().sha() + "^").strip()).isEqualTo(completion.id().sha());
     assertThat(git.git("rev-parse", completion.id().sha() + "^").strip())
         .isEqualTo(quicker.commit());
+  }
+
+  @Test
+  void closingWaitsForAPushUnderWayAndLetsNoneFollow() throws Exception {
+    committed(repository, deploy(TODO, "one"));
+    CommitId it = new CommitId(foreign("wanted", TODO).commit());
+    Gate gate = new Gate();
+    steps.set(gate);
+    CompletableFuture<PushOutcome> pushed =
+        CompletableFuture.supplyAsync(() -> repository.push(it, receiver));
+    gate.awaitWriter();
+
+    Thread closing = Thread.ofVirtual().start(repository::close);
+    assertThat(closing.join(Duration.ofMillis(500))).as("closed beside a push").isFalse();
+    gate.open();
+    assertThat(closing.join(Duration.ofMinutes(1))).isTrue();
+
+    assertThat(pushed).isCompletedWithValueMatching(PushOutcome.Completed.class::isInstance);
+    CommitId head = repository.head();
+    assertThat(git.git("rev-parse", "main").strip()).isEqualTo(head.sha());
+    CommitId late = new CommitId(foreign("wanted", SHOP).commit());
+    assertThatThrownBy(() -> repository.push(late, receiver)).hasRootCauseMessage(
+        "the platform repository is closed");
+    assertThat(git.git("rev-parse", "main").strip()).isEqualTo(head.sha());
   }
 
   @Test

@@ -7,17 +7,18 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * How much each token had kept of what was then refused: no ref leads to that, and nobody may
- * delete it, because it may be part of what comes next. Thread-safe.
+ * How much each token had kept within an hour. What is refused stays, and so does what comes along
+ * and belongs to no commit: nobody may delete it, because it may be part of what comes next.
+ * Thread-safe.
  */
-final class RefusedBytes {
+final class PushedBytes {
   static final long MOST = 50L << 20;
   private static final Duration WINDOW = Duration.ofHours(1);
 
   private final Clock clock;
   private final Map<String, Sum> sums = new HashMap<>();
 
-  RefusedBytes(Clock clock) {
+  PushedBytes(Clock clock) {
     this.clock = clock;
   }
 

@@ -1,0 +1,34 @@
+package dev.headrace.git;
+
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class GitProcessTest {
+
+  @TempDir private Path folder;
+
+  @Test
+  void aGitThatTheNextHeadraceWouldNotKnowOfIsEnded() throws Exception {
+    Files.createDirectory(folder.resolve("maintenance.pid"));
+    String path = Upkeep.path(folder.resolve("bin"), "sleep 1000\n");
+    String program = folder.resolve("bin/git").toString();
+    GitProcess git = new GitProcess(folder, path, program, Duration.ofMinutes(1));
+
+    assertThatThrownBy(() -> git.run(List.of(), "", "gc")).isInstanceOf(IOException.class);
+
+    Upkeep.await(() -> !runs(program), () -> program + " runs");
+  }
+
+  private static boolean runs(String program) {
+    return ProcessHandle.current()
+        .descendants()
+        .anyMatch(process -> process.info().commandLine().orElse("").contains(program));
+  }
+}
