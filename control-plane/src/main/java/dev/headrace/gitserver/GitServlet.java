@@ -244,7 +244,7 @@ final class GitServlet extends HttpServlet {
     byte[] body = read(exchange);
     OutputStream out = exchange.answer("application/x-" + GitProtocol.FETCH + "-result");
     try {
-      String asked = protocol.fetch(client(access, request), body, out).asked();
+      String asked = protocol.fetch(client(access, request), body, out);
       out.flush();
       return asked;
     } catch (GitProtocol.BadRequest e) {

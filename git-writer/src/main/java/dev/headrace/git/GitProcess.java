@@ -7,9 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -18,8 +16,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Runs the machine's git on the repository: one process at a time, without the environment and
- * configuration of the host, and ended with its children when it takes too long.
+ * Runs the machine's git on the repository: one process at a time, ended with its children when it
+ * takes too long.
  */
 final class GitProcess {
 
@@ -32,19 +30,13 @@ final class GitProcess {
   private static final Duration TO_SAY_ITS_LAST = Duration.ofSeconds(10);
 
   private final Path repository;
-  private final String path;
-  private final String git;
+  private final GitProgram git;
   private final Duration limit;
   private @Nullable Process running;
   private boolean ended;
 
-  /**
-   * @param path where programs are looked for, as in the variable {@code PATH}
-   * @param git the program
-   */
-  GitProcess(Path repository, String path, String git, Duration limit) {
+  GitProcess(Path repository, GitProgram git, Duration limit) {
     this.repository = repository;
-    this.path = path;
     this.git = git;
     this.limit = limit;
   }
@@ -89,23 +81,7 @@ final class GitProcess {
     if (ended) {
       throw new IOException("the repository is being closed");
     }
-    List<String> whole = new ArrayList<>(by);
-    whole.addAll(List.of(git, "--git-dir", repository.toString()));
-    whole.addAll(arguments);
-    ProcessBuilder builder =
-        new ProcessBuilder(whole).directory(repository.toFile()).redirectErrorStream(true);
-    builder.environment().clear();
-    builder
-        .environment()
-        .putAll(
-            Map.of(
-                "PATH", path,
-                "HOME", repository.toString(),
-                "LC_ALL", "C",
-                "GIT_CONFIG_NOSYSTEM", "1",
-                "GIT_CONFIG_GLOBAL", "/dev/null",
-                "GIT_ATTR_NOSYSTEM", "1"));
-    Process process = builder.start();
+    Process process = git.on(repository, by, arguments).redirectErrorStream(true).start();
     try {
       Files.writeString(repository.resolve(RUNNING), Long.toString(process.pid()));
     } catch (IOException e) {
@@ -142,7 +118,8 @@ final class GitProcess {
     }
   }
 
-  private static void end(Process process) {
+  /** With its children. */
+  static void end(Process process) {
     end(process.toHandle());
   }
 

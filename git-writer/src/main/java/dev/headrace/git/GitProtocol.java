@@ -1,26 +1,13 @@
 package dev.headrace.git;
 
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.util.HexFormat;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.Optional;
 import java.util.function.Supplier;
-import org.eclipse.jgit.errors.PackProtocolException;
 import org.eclipse.jgit.internal.storage.file.FileRepository;
-import org.eclipse.jgit.lib.Constants;
-import org.eclipse.jgit.lib.ObjectId;
-import org.eclipse.jgit.lib.Ref;
-import org.eclipse.jgit.lib.SymbolicRef;
-import org.eclipse.jgit.storage.pack.PackConfig;
 import org.eclipse.jgit.transport.PacketLineOut;
 import org.eclipse.jgit.transport.RefAdvertiser.PacketLineOutRefAdvertiser;
-import org.eclipse.jgit.transport.UploadPack;
-import org.eclipse.jgit.transport.UploadPackInternalServerErrorException;
 
 /**
  * Git's own protocol as HTTP carries it: each call takes one request and writes its answer. Who may
@@ -33,21 +20,16 @@ public final class GitProtocol {
   public static final String FETCH = "git-upload-pack";
   public static final String PUSH = "git-receive-pack";
 
-  private static final String VERSION_2 = "version=2";
+  static final String VERSION_2 = "version=2";
 
   private final FileRepository repository;
   private final Supplier<CommitId> head;
-  private final KeptAnswers kept;
-  private final PackConfig packs;
+  private final FetchAnswers fetches;
 
-  GitProtocol(FileRepository repository, Supplier<CommitId> head, KeptAnswers kept) {
+  GitProtocol(FileRepository repository, Supplier<CommitId> head, FetchAnswers fetches) {
     this.repository = repository;
     this.head = head;
-    this.kept = kept;
-    this.packs = new PackConfig(repository);
-    // What is in the repository is sent as it is: nobody waits for a better compression.
-    packs.setDeltaCompress(false);
-    packs.setThreads(1);
+    this.fetches = fetches;
   }
 
   /**
@@ -66,102 +48,19 @@ public final class GitProtocol {
     }
   }
 
-  /** A fetch that was answered: what was asked for, in words. */
-  public record Fetched(String asked) {}
-
   /** What can be fetched, or in which way that can be asked. */
   public void advertiseFetch(Client client, OutputStream out) throws IOException {
-    try (UploadPack pack = uploadPack(client)) {
-      pack.sendAdvertisedRefs(
-          new PacketLineOutRefAdvertiser(new PacketLineOut(out)),
-          client.speaksVersion2() ? null : FETCH);
-    }
+    fetches.advertise(client, out);
   }
 
   /**
    * Answers one request of a fetch.
    *
+   * @return what was asked for, in words
    * @throws BadRequest if it is none; nothing was written
    */
-  public Fetched fetch(Client client, byte[] request, OutputStream out) throws IOException {
-    FetchRequest asked = read(client, request);
-    CommitId tip = head.get();
-    if (!asked.isShallowClone(tip.objectId())) {
-      upload(client, tip, request, out);
-      return new Fetched(words(asked));
-    }
-    String dialect = client.speaksVersion2() ? "2" : "0";
-    KeptAnswers.Question question =
-        new KeptAnswers.Question(
-            tip.objectId(), dialect + HexFormat.of().formatHex(Digests.sha256(request)));
-    Optional<InputStream> answer = kept.open(question, file -> upload(client, tip, request, file));
-    if (answer.isEmpty()) {
-      upload(client, tip, request, out);
-    } else {
-      try (InputStream it = answer.get()) {
-        it.transferTo(out);
-      }
-    }
-    return new Fetched(words(asked));
-  }
-
-  private static FetchRequest read(Client client, byte[] request) throws BadRequest {
-    try {
-      return FetchRequest.read(request, client.speaksVersion2());
-    } catch (IOException e) {
-      throw new BadRequest("This is no request that git makes: " + e.getMessage(), e);
-    }
-  }
-
-  private static String words(FetchRequest asked) {
-    if (asked.asksForRefs()) {
-      return "refs";
-    }
-    return "wants %s%s, has %d"
-        .formatted(
-            asked.wants().stream().map(ObjectId::name).distinct().toList(),
-            asked.shallow() ? " only" : "",
-            asked.has());
-  }
-
-  private void upload(Client client, CommitId tip, byte[] request, OutputStream out)
-      throws IOException {
-    try (UploadPack pack = uploadPack(client, tip)) {
-      pack.upload(new ByteArrayInputStream(request), out, null);
-    } catch (UploadPackInternalServerErrorException e) {
-      if (e.getCause() instanceof PackProtocolException why) {
-        throw new Told("the client was told: " + why.getMessage(), e);
-      }
-      throw e;
-    }
-  }
-
-  private UploadPack uploadPack(Client client) throws IOException {
-    return uploadPack(client, head.get());
-  }
-
-  private UploadPack uploadPack(Client client, CommitId tip) throws IOException {
-    UploadPack pack = new UploadPack(repository);
-    pack.setBiDirectionalPipe(false);
-    pack.setPackConfig(packs);
-    pack.setAdvertisedRefs(refs(tip, client.seesRefused()));
-    if (client.speaksVersion2()) {
-      pack.setExtraParameters(List.of(VERSION_2));
-    }
-    return pack;
-  }
-
-  private Map<String, Ref> refs(CommitId tip, boolean refused) throws IOException {
-    Map<String, Ref> refs = new LinkedHashMap<>();
-    Ref main = MainBranch.ref(tip);
-    refs.put(Constants.HEAD, new SymbolicRef(Constants.HEAD, main));
-    refs.put(MainBranch.NAME, main);
-    if (refused) {
-      for (Ref each : repository.getRefDatabase().getRefsByPrefix(PushedCommits.REJECTED)) {
-        refs.put(each.getName(), each);
-      }
-    }
-    return refs;
+  public String fetch(Client client, byte[] request, OutputStream out) throws IOException {
+    return fetches.answer(client, request, out);
   }
 
   /** What can be pushed to. */
@@ -214,6 +113,11 @@ public final class GitProtocol {
     return new IncomingPush(repository, head.get(), pusher).receive(request, out);
   }
 
+  /** Ends what is being sent, and lets nothing more begin. */
+  void end() {
+    fetches.end();
+  }
+
   /** A request that git does not make. */
   public static final class BadRequest extends IOException {
     BadRequest(String message, Throwable cause) {
@@ -223,6 +127,10 @@ public final class GitProtocol {
 
   /** The request ended in an error, which the client was told in the answer. */
   public static final class Told extends IOException {
+    Told(String message) {
+      super(message);
+    }
+
     Told(String message, Throwable cause) {
       super(message, cause);
     }

@@ -1,14 +1,13 @@
 package dev.headrace.git;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -42,6 +41,8 @@ final class NativePacks implements PackTool {
    */
   private static final int TOO_MANY = 500;
 
+  private static final int VERY = 19;
+  private static final int SOMEWHAT = 5;
   private static final Duration TO_ANSWER = Duration.ofSeconds(10);
 
   private final GitProcess git;
@@ -70,22 +71,22 @@ final class NativePacks implements PackTool {
    */
   static Optional<NativePacks> find(
       Path repository, PackFolder packs, String path, Duration limit) {
-    Optional<String> git = program(path, "git");
-    if (git.isEmpty()) {
+    Optional<GitProgram> found = GitProgram.find(path);
+    if (found.isEmpty()) {
       return Optional.empty();
     }
-    for (List<String> low : lowPriority(path)) {
+    GitProgram git = found.get();
+    for (List<String> low : lowPriority(git)) {
       try {
         Matcher version =
-            VERSION.matcher(
-                new GitProcess(repository, path, git.get(), TO_ANSWER).run(low, "", "version"));
+            VERSION.matcher(new GitProcess(repository, git, TO_ANSWER).run(low, "", "version"));
         if (version.matches() && isNewEnough(version)) {
-          GitProcess process = new GitProcess(repository, path, git.get(), limit);
+          GitProcess process = new GitProcess(repository, git, limit);
           return Optional.of(
-              new NativePacks(process, packs, low, nice(path, "5"), version.group(1)));
+              new NativePacks(process, packs, low, git.nice(SOMEWHAT), version.group(1)));
         }
       } catch (IOException e) {
-        log.debug("{} cannot be used, by {}", git.get(), low, e);
+        log.debug("{} cannot be used, by {}", git, low, e);
       }
     }
     return Optional.empty();
@@ -98,25 +99,11 @@ final class NativePacks implements PackTool {
   }
 
   /** What runs a program at low priority; a container may forbid some of it. */
-  private static List<List<String>> lowPriority(String path) {
-    List<String> processor = nice(path, "19");
-    List<String> disk = new ArrayList<>(processor);
-    program(path, "ionice").ifPresent(ionice -> disk.addAll(List.of(ionice, "-c", "3")));
+  private static List<List<String>> lowPriority(GitProgram git) {
+    List<String> processor = git.nice(VERY);
+    List<String> disk =
+        Stream.concat(processor.stream(), git.idleDisk().stream()).toList();
     return List.of(disk, processor, List.of());
-  }
-
-  private static List<String> nice(String path, String much) {
-    return program(path, "nice").map(nice -> List.of(nice, "-n", much)).orElse(List.of());
-  }
-
-  private static Optional<String> program(String path, String name) {
-    for (String folder : path.split(":", -1)) {
-      Path program = Path.of(folder, name);
-      if (program.isAbsolute() && Files.isRegularFile(program) && Files.isExecutable(program)) {
-        return Optional.of(program.toString());
-      }
-    }
-    return Optional.empty();
   }
 
   @Override

@@ -76,6 +76,11 @@ final class PackFolder {
     return found;
   }
 
+  /** In all packs together; those that stand in several count for each. */
+  long objects() throws IOException {
+    return list().stream().mapToLong(StoredPack::objects).sum();
+  }
+
   private static long objects(Path pack) throws IOException {
     try (RandomAccessFile open = new RandomAccessFile(pack.toFile(), "r")) {
       open.seek(OBJECT_COUNT_AT);

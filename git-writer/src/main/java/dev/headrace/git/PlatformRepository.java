@@ -89,7 +89,9 @@ public final class PlatformRepository implements AutoCloseable {
         PackFolder packs =
             new PackFolder(folder.repository().getObjectDatabase().getPackDirectory().toPath());
         Maintenance maintenance = new Maintenance(folder.repository(), packs, upkeep, gathering);
-        return open(folder, key, clock, steps, packs, maintenance);
+        Optional<NativeUpload> git =
+            GitProgram.find(upkeep.path()).map(program -> new NativeUpload(program, folder.path()));
+        return open(folder, key, clock, steps, packs, maintenance, git);
       } catch (IOException | RuntimeException e) {
         folder.close();
         throw e;
@@ -105,7 +107,8 @@ public final class PlatformRepository implements AutoCloseable {
       Clock clock,
       CommitSteps steps,
       PackFolder packs,
-      Maintenance maintenance)
+      Maintenance maintenance,
+      Optional<NativeUpload> git)
       throws IOException {
     MainBranch main = new MainBranch(folder.repository());
     CommitLog log = new CommitLog(folder.repository(), key);
@@ -143,7 +146,14 @@ public final class PlatformRepository implements AutoCloseable {
         new GitProtocol(
             folder.repository(),
             () -> CommitId.of(publisher.tip().commit()),
-            new KeptAnswers(folder.served()));
+            new FetchAnswers(
+                folder.repository(),
+                () -> CommitId.of(publisher.tip().commit()),
+                id -> log.read(id).filter(history::holds).isPresent(),
+                new KeptAnswers(folder.served()),
+                packs,
+                git,
+                MemoryShare.forSending(git.isPresent())));
     writer.start();
     maintenance.start();
     return new PlatformRepository(
@@ -410,6 +420,7 @@ public final class PlatformRepository implements AutoCloseable {
   @Override
   public void close() {
     maintenance.close();
+    protocol.end();
     writer.close();
     try {
       history.close();
