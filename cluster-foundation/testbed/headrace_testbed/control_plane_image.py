@@ -1,10 +1,11 @@
-"""The image of Headrace itself, on top of the runner's: Java, and what the launcher has built.
+"""The image of Headrace itself, on top of the runner's: Java, git, and what the launcher has built.
 
 The launcher's quick start is in it too. The JVM takes that only where the jars and its own modules stand
 in the same order and are as old as they were, so they keep their times.
 """
 
 import re
+import shutil
 import subprocess
 from pathlib import Path
 
@@ -20,10 +21,12 @@ QUICK_START = BUILT / "start.aot"
 JAVA_FOLDERS = ("bin", "conf", "legal", "lib")
 # Only developers need these, or a desktop that no server has.
 LEFT_OUT = {"src.zip", "ct.sym", "libawt_xawt.so", "libjawt.so", "libjsound.so", "libsplashscreen.so"}
+# It keeps the repository small, and sends it; at the priority that the other gives it.
+GIT = ("git", "nice")
 SETTINGS = Settings(
     ["/java/bin/java", "@/headrace/java.options", "dev.headrace.cli.Main", "up", "--data", "/data"],
     # Logs go to the container's output, not into a file.
-    {"PATH": "/java/bin", "LANG": "C.UTF-8", "LOGGING_FILE_NAME": "", "LOGGING_THRESHOLD_CONSOLE": "TRACE"},
+    {"PATH": "/java/bin:/usr/bin", "LANG": "C.UTF-8", "LOGGING_FILE_NAME": "", "LOGGING_THRESHOLD_CONSOLE": "TRACE"},
     user="10001:10001",
 )
 
@@ -35,7 +38,8 @@ def control_plane_image(cache: Cache, runner: Path) -> Path:
     quick_start = [QUICK_START] if QUICK_START.is_file() else []
     parts = [version(), runner.parent.name, (java / "release").read_bytes(), options(jars)]
     parts += [Path(__file__).read_bytes(), *own_sources()]
-    for file in [*jars, *quick_start]:
+    git = [program(name) for name in GIT]
+    for file in [*jars, *quick_start, *git]:
         parts += [file.name, f"{file.stat().st_size} {file.stat().st_mtime_ns}"]
 
     def make(folder: Path) -> None:
@@ -44,7 +48,8 @@ def control_plane_image(cache: Cache, runner: Path) -> Path:
             headrace |= {f"headrace/lib/{jar.name}": File.copy_of(jar, with_time=True) for jar in jars}
             headrace |= {f"headrace/{file.name}": File.copy_of(file) for file in quick_start}
             name = f"{LIBRARY}/headrace:{version()}"
-            write_image(folder / ARCHIVE, name, [java_layer(java), headrace], SETTINGS, base=runner)
+            layers = [java_layer(java), git_layer(git), headrace]
+            write_image(folder / ARCHIVE, name, layers, SETTINGS, base=runner)
 
     return cache.get("image-headrace", key_of(parts), make) / ARCHIVE
 
@@ -62,6 +67,19 @@ def built_with() -> Path:
     if asked.returncode or not found:
         raise Refused("Headrace could not be built; the lines above say why.")
     return Path(found[1])
+
+
+def program(name: str) -> Path:
+    found = shutil.which(name)
+    if found is None:
+        raise Refused(f"{name} is missing, which Headrace's image has. Install it (Debian: git, coreutils).")
+    return Path(found).resolve()
+
+
+def git_layer(programs: list[Path]) -> Layer:
+    """What git does there is all in its one program."""
+    found: dict[str, Entry] = {f"usr/bin/{path.name}": File.copy_of(path) for path in programs}
+    return found | dict(shared_libraries(programs, programs[0]))
 
 
 def java_layer(java: Path) -> Layer:

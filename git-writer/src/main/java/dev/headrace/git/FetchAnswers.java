@@ -90,8 +90,7 @@ final class FetchAnswers {
     try {
       return FetchRequest.read(request, client.speaksVersion2());
     } catch (IOException e) {
-      throw new GitProtocol.BadRequest(
-          "This is no request that git makes: " + e.getMessage(), e);
+      throw new GitProtocol.BadRequest("This is no request that git makes: " + e.getMessage(), e);
     }
   }
 
@@ -107,11 +106,7 @@ final class FetchAnswers {
   }
 
   private void sendKept(
-      GitProtocol.Client client,
-      CommitId tip,
-      FetchRequest asked,
-      byte[] request,
-      OutputStream out)
+      GitProtocol.Client client, CommitId tip, FetchRequest asked, byte[] request, OutputStream out)
       throws IOException {
     String dialect = client.speaksVersion2() ? "2" : "0";
     KeptAnswers.Question question =
@@ -129,11 +124,7 @@ final class FetchAnswers {
   }
 
   private void send(
-      GitProtocol.Client client,
-      CommitId tip,
-      FetchRequest asked,
-      byte[] request,
-      OutputStream out)
+      GitProtocol.Client client, CommitId tip, FetchRequest asked, byte[] request, OutputStream out)
       throws IOException {
     Map<String, Ref> refs = refs(client, tip);
     try (MemoryShare.Part _ = memory.take(isWhole(asked) ? packs.objects() : 0)) {
@@ -160,8 +151,7 @@ final class FetchAnswers {
         || isOnMain.test(CommitId.of(want));
   }
 
-  private void sendByJGit(
-      GitProtocol.Client client, CommitId tip, byte[] request, OutputStream out)
+  private void sendByJGit(GitProtocol.Client client, CommitId tip, byte[] request, OutputStream out)
       throws IOException {
     try (UploadPack pack = uploadPack(client, tip)) {
       pack.upload(new ByteArrayInputStream(request), out, null);

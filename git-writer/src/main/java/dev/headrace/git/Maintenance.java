@@ -1,6 +1,7 @@
 package dev.headrace.git;
 
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.Optional;
@@ -213,17 +214,23 @@ final class Maintenance implements AutoCloseable {
   }
 
   private void gather(PackTool by) throws IOException {
-    Leftovers.removeUnfinished(repository.getObjectDatabase().getDirectory().toPath());
-    gathering.run(by);
+    Path objects = repository.getObjectDatabase().getDirectory().toPath();
+    Leftovers.removeUnfinished(objects);
+    try (SteadyForcing _ = new SteadyForcing(objects)) {
+      gathering.run(by);
+    }
     packs.recount();
     gatherings.incrementAndGet();
   }
 
   private void writeGraph(PackTool by) throws IOException {
-    Leftovers.removeUnfinished(repository.getObjectDatabase().getDirectory().toPath());
+    Path objects = repository.getObjectDatabase().getDirectory().toPath();
+    Leftovers.removeUnfinished(objects);
     Optional<ObjectId> head = main.read();
     long begun = System.nanoTime();
-    by.writeCommitGraph();
+    try (SteadyForcing _ = new SteadyForcing(objects)) {
+      by.writeCommitGraph();
+    }
     graphTook = since(begun);
     graphHolds = head.orElse(null);
     graphWritten = System.nanoTime();

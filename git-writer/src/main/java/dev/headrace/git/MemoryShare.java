@@ -26,8 +26,7 @@ final class MemoryShare {
     if (!outsideOfHeap) {
       return new MemoryShare(heap / PARTS_OF_HEAP);
     }
-    OperatingSystemMXBean system =
-        ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class);
+    OperatingSystemMXBean system = ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class);
     return new MemoryShare((system.getTotalMemorySize() - heap) / PARTS_OF_THE_REST);
   }
 

@@ -101,8 +101,7 @@ final class NativePacks implements PackTool {
   /** What runs a program at low priority; a container may forbid some of it. */
   private static List<List<String>> lowPriority(GitProgram git) {
     List<String> processor = git.nice(VERY);
-    List<String> disk =
-        Stream.concat(processor.stream(), git.idleDisk().stream()).toList();
+    List<String> disk = Stream.concat(processor.stream(), git.idleDisk().stream()).toList();
     return List.of(disk, processor, List.of());
   }
 

@@ -72,6 +72,9 @@ final class NativeUpload {
             List.of(
                 "-c",
                 "uploadpack.allowAnySHA1InWant=true",
+                // A restored backup may belong to somebody else.
+                "-c",
+                "safe.directory=*",
                 // What is in the repository is sent as it is.
                 "-c",
                 "pack.window=0",

@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.SequencedMap;
 import org.eclipse.jgit.internal.storage.file.FileRepository;
 import org.eclipse.jgit.internal.storage.file.ObjectDirectory;
+import org.eclipse.jgit.internal.storage.file.Pack;
 import org.eclipse.jgit.lib.Constants;
 import org.eclipse.jgit.lib.ObjectId;
 import org.eclipse.jgit.lib.ObjectReader;
@@ -110,8 +111,10 @@ final class ObjectStore {
       if (objects.size() < FEW_OBJECTS && packs.known() >= MANY_PACKS) {
         LooseObjects.write(database, objects.values());
       } else {
-        database.openPack(PackFile.write(packs.path(), objects.values()));
+        Pack pack = database.openPack(PackFile.write(packs.path(), objects.values()));
         packs.added();
+        // Now, or the next who reads something old would wait for this one and all like it.
+        var _ = pack.getIndex();
       }
     }
   }

@@ -25,6 +25,11 @@ final class PackFile {
 
   private static final byte[] MAGIC = "PACK".getBytes(StandardCharsets.US_ASCII);
 
+  /** JGit takes whatever ends with .pack and has an index beside it for a pack. */
+  static final String FRESH_PACK = "tmp_headrace_pack";
+
+  static final String FRESH_INDEX = "tmp_headrace_idx";
+
   private PackFile() {}
 
   static File write(Path folder, Collection<GitObject> objects) throws IOException {
@@ -40,8 +45,8 @@ final class PackFile {
     entries.sort(null);
     BasePackIndexWriter.createVersion(index, 2).write(entries, checksum);
 
-    Path freshPack = folder.resolve("tmp_headrace.pack");
-    Path freshIndex = folder.resolve("tmp_headrace.idx");
+    Path freshPack = folder.resolve(FRESH_PACK);
+    Path freshIndex = folder.resolve(FRESH_INDEX);
     try {
       Durable.write(freshPack, pack.toByteArray());
       Durable.write(freshIndex, index.toByteArray());

@@ -85,8 +85,8 @@ class FetchAnswersTest {
     String blob = new StockGit(bare).git("rev-parse", "main:.headrace/layout").strip();
 
     for (String want : List.of(UNKNOWN, blob)) {
-      assertThatThrownBy(() ->
-              answers.answer(AUDITOR, bytes(fetch(new CommitId(want), "done\n")), out))
+      assertThatThrownBy(
+              () -> answers.answer(AUDITOR, bytes(fetch(new CommitId(want), "done\n")), out))
           .isInstanceOf(GitProtocol.Told.class);
       assertThat(said()).contains("ERR").doesNotContain("PACK");
     }

@@ -116,7 +116,7 @@ class LeftoversTest {
         List.of(
             objects.resolve("pack/tmp_pack_Ab12Cd"),
             objects.resolve("pack/tmp_idx_Ab12Cd"),
-            objects.resolve("pack/tmp_headrace.pack"),
+            objects.resolve("pack/" + PackFile.FRESH_PACK),
             objects.resolve("pack/.tmp-headrace-pack-" + "1".repeat(40) + ".pack"),
             objects.resolve("pack/.tmp-77-pack-" + "1".repeat(40) + ".idx"),
             objects.resolve("pack/multi-pack-index.lock"),

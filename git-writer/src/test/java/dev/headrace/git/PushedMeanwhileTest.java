@@ -305,8 +305,8 @@ class PushedMeanwhileTest {
     CommitId head = repository.head();
     assertThat(git.git("rev-parse", "main").strip()).isEqualTo(head.sha());
     CommitId late = new CommitId(foreign("wanted", SHOP).commit());
-    assertThatThrownBy(() -> repository.push(late, receiver)).hasRootCauseMessage(
-        "the platform repository is closed");
+    assertThatThrownBy(() -> repository.push(late, receiver))
+        .hasRootCauseMessage("the platform repository is closed");
     assertThat(git.git("rev-parse", "main").strip()).isEqualTo(head.sha());
   }
 
