@@ -3,12 +3,11 @@ package dev.headrace.testbed;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.net.ProxySelector;
 import java.net.http.HttpClient;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
@@ -25,22 +24,15 @@ public final class Testbed {
   /** The node, as pods and this machine reach it. */
   public static final String NODE = "10.88.77.2";
 
+  /** How long a Deployment may take there, whose images the node has already. */
+  public static final Duration PATIENCE = Duration.ofMinutes(3);
+
   private static final int APPS_PORT = 80;
-  private static final String OVERLAY = "cluster-foundation/overlays/single-node";
-  private static final List<String> DEPLOYMENTS =
-      List.of(
-          SYSTEM + "/headrace",
-          "flux-system/kustomize-controller",
-          "flux-system/source-controller",
-          "traefik/traefik");
 
-  private final Path home;
+  private final Checkout checkout;
 
-  /**
-   * @param home the checkout
-   */
-  public Testbed(Path home) {
-    this.home = home.toAbsolutePath().normalize();
+  public Testbed(Checkout checkout) {
+    this.checkout = checkout;
   }
 
   /**
@@ -49,63 +41,51 @@ public final class Testbed {
    * @param options of the testbed, if it is not up already
    */
   public void install(String... options) {
-    run(Stream.concat(Stream.of("up"), Arrays.stream(options)).toArray(String[]::new));
+    up(options);
+    new Overlay(checkout, Testbed::kubectl, PATIENCE).apply();
+  }
+
+  /**
+   * Returns when its node is ready and has the project's images as they are built now.
+   *
+   * @param options if it is not up already
+   */
+  public void up(String... options) {
+    run(with("up", options));
     run("load");
-    call("cluster-foundation/fetch-upstream");
-    run("kubectl", "apply", "--server-side", "-k", OVERLAY);
-    DEPLOYMENTS.forEach(this::awaitRollout);
-  }
-
-  /** Returns when a new pod of Headrace serves. */
-  public void restart() {
-    run("kubectl", "-n", SYSTEM, "rollout", "restart", "deployment/headrace");
-    awaitRollout(SYSTEM + "/headrace");
-  }
-
-  private void awaitRollout(String deployment) {
-    String[] name = deployment.split("/", 2);
-    run("kubectl", "-n", name[0], "rollout", "status", "deployment/" + name[1], "--timeout=180s");
   }
 
   /** What it says goes to this process's output. */
   public void run(String... arguments) {
-    call(command(arguments).toArray(String[]::new));
-  }
-
-  /** A program of the checkout. */
-  public void call(String... command) {
-    try {
-      Process process =
-          new ProcessBuilder(command).directory(home.toFile()).redirectErrorStream(true).start();
-      process.inputReader().lines().forEach(System.out::println);
-      if (process.waitFor() != 0) {
-        throw new IllegalStateException(
-            "%s ended with exit code %d".formatted(List.of(command), process.exitValue()));
-      }
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new IllegalStateException(e);
-    }
+    checkout.call(command(arguments));
   }
 
   /** A file of the checkout. */
   public Path file(String path) {
-    return home.resolve(path);
+    return checkout.file(path);
   }
 
   /** Not started yet: a program with the testbed's processes, network and mounts. */
   public ProcessBuilder entering(String... command) {
-    return new ProcessBuilder(
-            command(
-                Stream.concat(Stream.of("enter"), Arrays.stream(command)).toArray(String[]::new)))
-        .directory(home.toFile())
-        .redirectError(ProcessBuilder.Redirect.INHERIT);
+    return checkout.program(enter(command));
+  }
+
+  /** How a program gets the testbed's processes, network and mounts, called in the checkout. */
+  public static List<String> enter(String... command) {
+    return command(with("enter", command));
+  }
+
+  /** How kubectl is called in the checkout, as the cluster's admin. */
+  public static List<String> kubectl(String... arguments) {
+    return command(with("kubectl", arguments));
   }
 
   private static List<String> command(String... arguments) {
     return Stream.concat(Stream.of("./headrace", "testbed"), Arrays.stream(arguments)).toList();
+  }
+
+  private static String[] with(String first, String... rest) {
+    return Stream.concat(Stream.of(first), Arrays.stream(rest)).toArray(String[]::new);
   }
 
   public Path kubeconfig() {
@@ -124,16 +104,26 @@ public final class Testbed {
 
   /** As the cluster's admin. */
   public KubernetesClient kubernetes() {
+    return kubernetes(kubeconfig());
+  }
+
+  /** As the user of a kubeconfig, of whatever cluster. */
+  public static KubernetesClient kubernetes(Path kubeconfig) {
     return new KubernetesClientBuilder()
-        .withConfig(Config.fromKubeconfig(kubeconfig().toFile()))
+        .withConfig(Config.fromKubeconfig(kubeconfig.toFile()))
         .build();
   }
 
   /** Reaches the console and every app by Traefik, whatever their names resolve to. */
   public static HttpClient visitor() {
+    return visitor(NODE, APPS_PORT);
+  }
+
+  /** The same where Traefik answers at another address. */
+  public static HttpClient visitor(String host, int port) {
     return HttpClient.newBuilder()
         .version(HttpClient.Version.HTTP_1_1)
-        .proxy(ProxySelector.of(InetSocketAddress.createUnresolved(NODE, APPS_PORT)))
+        .proxy(ProxySelector.of(InetSocketAddress.createUnresolved(host, port)))
         .build();
   }
 }

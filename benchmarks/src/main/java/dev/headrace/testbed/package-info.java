@@ -1,4 +1,4 @@
-/** The testbed of this machine, with what an operator installs on it. */
+/** The testbed of this machine, and what an operator installs on a cluster. */
 @NullMarked
 package dev.headrace.testbed;
 

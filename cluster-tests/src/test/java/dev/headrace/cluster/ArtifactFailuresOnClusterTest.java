@@ -3,6 +3,7 @@ package dev.headrace.cluster;
 import static dev.headrace.cluster.DeployedApp.saying;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.headrace.testbed.Testbed;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
@@ -27,9 +28,10 @@ class ArtifactFailuresOnClusterTest {
 
   @Test
   @Timeout(value = 5, unit = TimeUnit.MINUTES)
-  void aNetworkThatIsCutIsToldAndTheDeployIsMadeUpFor() throws Exception {
+  @OnTestbedOnly("only the testbed cuts the network between two pods")
+  void aNetworkThatIsCutIsToldAndTheDeployIsMadeUpFor(Testbed testbed) throws Exception {
     DeployedApp app = cluster.live("cut-off");
-    InstalledCluster.testbed(
+    testbed.run(
         "cut",
         cluster.address("flux-system", "app", "kustomize-controller"),
         cluster.address(InstalledCluster.SYSTEM, "app.kubernetes.io/name", "headrace"));
@@ -42,7 +44,7 @@ class ArtifactFailuresOnClusterTest {
       assertThat(app.failure(2).path("evidence").asString()).contains("giving up");
       assertThat(app.answers()).isEqualTo("{\"says\":\"good\"}");
     } finally {
-      InstalledCluster.testbed("mend");
+      testbed.run("mend");
     }
     app.becomesLive(2, Duration.ofMinutes(2));
     assertThat(app.answers()).isEqualTo("{\"says\":\"two\"}");

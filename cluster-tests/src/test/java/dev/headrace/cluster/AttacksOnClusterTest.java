@@ -6,10 +6,14 @@ import org.junit.jupiter.api.extension.ExtendWith;
 /** The accounts that the overlay makes, in the hands of an attacker. */
 @ExtendWith(InstalledCluster.Installed.class)
 class AttacksOnClusterTest {
-  AttacksOnClusterTest(InstalledCluster installed) {}
+  private final InstalledCluster cluster;
+
+  AttacksOnClusterTest(InstalledCluster cluster) {
+    this.cluster = cluster;
+  }
 
   @Test
   void everyAttackIsRefused() {
-    InstalledCluster.attack();
+    cluster.attack();
   }
 }

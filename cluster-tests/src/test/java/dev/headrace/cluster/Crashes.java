@@ -15,10 +15,12 @@ final class Crashes {
   /** Kubelet waits longer before each start in a row. */
   private static final Duration STARTED_AGAIN = Duration.ofMinutes(3);
 
+  private final InstalledCluster cluster;
   private final KubernetesClient kubernetes;
 
-  Crashes(KubernetesClient kubernetes) {
-    this.kubernetes = kubernetes;
+  Crashes(InstalledCluster cluster) {
+    this.cluster = cluster;
+    this.kubernetes = cluster.kubernetes();
   }
 
   /**
@@ -31,16 +33,7 @@ final class Crashes {
     assertThat(pods).isNotEmpty();
     for (Pod pod : pods) {
       String id = pod.getStatus().getContainerStatuses().getFirst().getContainerID();
-      InstalledCluster.testbed(
-          "enter",
-          "ctr",
-          "-n",
-          "k8s.io",
-          "tasks",
-          "kill",
-          "--signal",
-          "SIGKILL",
-          id.substring(RUNTIME.length()));
+      cluster.containerd("tasks", "kill", "--signal", "SIGKILL", id.substring(RUNTIME.length()));
     }
     Eventually.holds(
         value + " was started again and is ready",

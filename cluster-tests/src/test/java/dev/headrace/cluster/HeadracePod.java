@@ -8,6 +8,8 @@ import io.fabric8.kubernetes.api.model.PodList;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.dsl.FilterWatchListDeletable;
 import io.fabric8.kubernetes.client.dsl.PodResource;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -31,7 +33,7 @@ final class HeadracePod {
   HeadracePod(InstalledCluster cluster) {
     this.cluster = cluster;
     this.kubernetes = cluster.kubernetes();
-    this.crashes = new Crashes(cluster.kubernetes());
+    this.crashes = new Crashes(cluster);
   }
 
   /** SIGKILL. Returns when kubelet has started it again and it serves. */
@@ -95,8 +97,10 @@ final class HeadracePod {
   void restore(Path copy, Consumer<PlatformRepository> change) throws Exception {
     stop();
     String volume = cluster.volume();
+    String own = "%s:%s".formatted(attribute(copy, "uid"), attribute(copy, "gid"));
     try {
-      InstalledCluster.testbed("enter", "cp", "-a", volume + "/.", copy.toString());
+      cluster.enter("cp", "-a", volume + "/.", copy.toString());
+      cluster.enter("chown", "-R", own, copy.toString()); // so that this process may read it
       try (PlatformRepository repository =
           PlatformRepository.open(
               copy.resolve("platform.git"),
@@ -104,17 +108,21 @@ final class HeadracePod {
               Clock.systemUTC())) {
         change.accept(repository);
       }
-      InstalledCluster.testbed("enter", "rm", "-r", volume + "/platform.git");
-      InstalledCluster.testbed("enter", "cp", "-a", copy + "/platform.git", volume);
-      InstalledCluster.testbed("enter", "chown", "-R", OWNER, volume + "/platform.git");
+      cluster.enter("rm", "-r", volume + "/platform.git");
+      cluster.enter("cp", "-a", copy + "/platform.git", volume);
+      cluster.enter("chown", "-R", OWNER, volume + "/platform.git");
     } finally {
       start();
     }
   }
 
+  private static Object attribute(Path file, String name) throws IOException {
+    return Files.getAttribute(file, "unix:" + name);
+  }
+
   /** What stock git says of the platform's repository, by lines. */
   List<String> git(String... arguments) throws InterruptedException {
-    return InstalledCluster.entered(
+    return cluster.entered(
         Stream.concat(
                 Stream.of(
                     "git",

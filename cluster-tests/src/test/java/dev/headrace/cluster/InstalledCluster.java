@@ -2,6 +2,8 @@ package dev.headrace.cluster;
 
 import dev.headrace.client.ApiClient;
 import dev.headrace.flux.Kustomization;
+import dev.headrace.testbed.Checkout;
+import dev.headrace.testbed.Overlay;
 import dev.headrace.testbed.Testbed;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
@@ -16,34 +18,41 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Queue;
+import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.extension.AfterEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.ParameterContext;
+import org.junit.jupiter.api.extension.ParameterResolutionException;
 import org.junit.jupiter.api.extension.ParameterResolver;
 import tools.jackson.databind.JsonNode;
 
 /**
- * A testbed that enforces network policies, on which the shipped overlay was applied, one for all
- * tests. With {@code -Dcluster.keep=true} it is taken as it is if it is up, and left so.
+ * A cluster that obeys network policies, on which the shipped overlay was applied, one for all
+ * tests. With {@code -Dcluster.keep=true} the testbed is taken as it is if it is up, and left so.
  */
 public final class InstalledCluster implements AutoCloseable {
   static final String SYSTEM = Testbed.SYSTEM;
   private static final String OPERATOR = "operator";
   private static final String PASSWORD = "correct horse";
-  private static final Testbed TESTBED = new Testbed(Path.of(".."));
+  private static final Checkout CHECKOUT = new Checkout(Path.of(".."));
   private static final boolean KEEP = Boolean.getBoolean("cluster.keep");
 
+  private final TestCluster bare;
+  private final Overlay overlay;
   private final KubernetesClient kubernetes;
-  private final HttpClient http = Testbed.visitor();
+  private final HttpClient http;
   private final AtomicInteger people = new AtomicInteger();
   private final Queue<Person> present = new ConcurrentLinkedQueue<>();
   private final long run = System.currentTimeMillis();
   private final Person operator;
 
-  private InstalledCluster(KubernetesClient kubernetes) throws InterruptedException {
-    this.kubernetes = kubernetes;
+  private InstalledCluster(TestCluster bare, Overlay overlay) throws InterruptedException {
+    this.bare = bare;
+    this.overlay = overlay;
+    this.kubernetes = Testbed.kubernetes(bare.kubeconfig());
+    this.http = bare.visitor();
     this.operator = new Person(firstAccount(), this);
   }
 
@@ -56,29 +65,45 @@ public final class InstalledCluster implements AutoCloseable {
     }
   }
 
-  private static InstalledCluster install() throws InterruptedException {
-    TESTBED.install("--with-policies");
+  private static InstalledCluster installed(TestCluster bare) throws InterruptedException {
+    Overlay overlay = new Overlay(CHECKOUT, bare::kubectl, bare.patience());
+    overlay.apply();
     if (KEEP) { // or a pod of an older image of the same name would stay
-      TESTBED.restart();
+      overlay.restart();
     }
-    return new InstalledCluster(TESTBED.kubernetes());
+    return new InstalledCluster(bare, overlay);
   }
 
   /**
    * What the accounts' own tokens must not do, asked of the API server; fails if it can be done.
    */
-  static void attack() {
-    TESTBED.call("cluster-foundation/attack", TESTBED.kubeconfig().toString());
+  void attack() {
+    CHECKOUT.call(List.of("cluster-foundation/attack", bare.kubeconfig().toString()));
   }
 
-  /** What {@code ./headrace testbed} does; what it says goes to this process's output. */
-  static void testbed(String... arguments) {
-    TESTBED.run(arguments);
+  /** What it says goes to this process's output. */
+  void kubectl(String... arguments) {
+    CHECKOUT.call(bare.kubectl(arguments));
+  }
+
+  /** What the node's containerd is told; what it says goes to this process's output. */
+  void containerd(String... arguments) {
+    CHECKOUT.call(bare.containerd(arguments));
+  }
+
+  /** The node's address, as pods reach it. */
+  String node() {
+    return bare.node();
+  }
+
+  /** What a program may be told that tries to connect where a network policy does not let it. */
+  Set<String> refusals() {
+    return bare.refusals();
   }
 
   /** Another Headrace, on the same volume; returns when the console answers. */
   void restart() throws Exception {
-    TESTBED.restart();
+    overlay.restart();
     awaitConsole();
   }
 
@@ -96,13 +121,21 @@ public final class InstalledCluster implements AutoCloseable {
     return operator;
   }
 
-  /** Not started yet: a program with the testbed's processes, network and mounts. */
-  static ProcessBuilder entering(String... command) {
-    return TESTBED.entering(command);
+  /**
+   * A program in the node's network, as root, that sees the node's volumes and this machine's
+   * temporary files. What it says goes to this process's output.
+   */
+  void enter(String... command) {
+    CHECKOUT.call(bare.entering(command));
   }
 
-  /** What a program prints, by lines, that has the testbed's processes, network and mounts. */
-  static List<String> entered(String... command) throws InterruptedException {
+  /** Not started yet. */
+  ProcessBuilder entering(String... command) {
+    return CHECKOUT.program(bare.entering(command));
+  }
+
+  /** What it prints, by lines. */
+  List<String> entered(String... command) throws InterruptedException {
     try {
       Process process = entering(command).start();
       List<String> lines = process.inputReader().lines().toList();
@@ -192,12 +225,12 @@ public final class InstalledCluster implements AutoCloseable {
   @Override
   public void close() {
     kubernetes.close();
-    if (!KEEP) {
-      testbed("down");
-    }
   }
 
-  /** Gives tests the cluster as a parameter, and removes their apps afterwards. */
+  /**
+   * Gives tests the cluster as a parameter, to those that are {@link OnTestbedOnly} the testbed
+   * too, and removes their apps afterwards.
+   */
   public static final class Installed implements ParameterResolver, AfterEachCallback {
     @Override
     public void afterEach(ExtensionContext test) throws InterruptedException {
@@ -206,23 +239,48 @@ public final class InstalledCluster implements AutoCloseable {
 
     @Override
     public boolean supportsParameter(ParameterContext parameter, ExtensionContext test) {
-      return parameter.getParameter().getType() == InstalledCluster.class;
+      Class<?> type = parameter.getParameter().getType();
+      return type == InstalledCluster.class || type == Testbed.class;
     }
 
     @Override
     public Object resolveParameter(ParameterContext parameter, ExtensionContext test) {
-      return installed(test);
+      return parameter.getParameter().getType() == Testbed.class
+          ? testbed(bare(test))
+          : installed(test);
+    }
+
+    private static Testbed testbed(TestCluster bare) {
+      return switch (bare) {
+        case TestbedCluster on -> on.testbed();
+        case K3sCluster _ ->
+            throw new ParameterResolutionException(
+                "There is no testbed on K3s: who needs one says so by @OnTestbedOnly.");
+      };
     }
 
     private static InstalledCluster installed(ExtensionContext test) {
-      return test.getRoot()
-          .getStore(ExtensionContext.Namespace.create(InstalledCluster.class))
-          .computeIfAbsent(InstalledCluster.class, key -> fresh(), InstalledCluster.class);
+      TestCluster bare = bare(test);
+      return store(test)
+          .computeIfAbsent(InstalledCluster.class, key -> fresh(bare), InstalledCluster.class);
     }
 
-    private static InstalledCluster fresh() {
+    /** Before what is installed on it, so that it is closed after that. */
+    private static TestCluster bare(ExtensionContext test) {
+      return store(test)
+          .computeIfAbsent(
+              TestCluster.class,
+              key -> ClusterChoice.made().started(CHECKOUT, KEEP),
+              TestCluster.class);
+    }
+
+    private static ExtensionContext.Store store(ExtensionContext test) {
+      return test.getRoot().getStore(ExtensionContext.Namespace.create(InstalledCluster.class));
+    }
+
+    private static InstalledCluster fresh(TestCluster bare) {
       try {
-        return install();
+        return InstalledCluster.installed(bare);
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
         throw new IllegalStateException(e);

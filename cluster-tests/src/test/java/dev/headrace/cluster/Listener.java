@@ -25,8 +25,8 @@ final class Listener implements AutoCloseable {
   private final Process process;
 
   /** Returns when it listens. */
-  Listener(String address, int port) throws IOException {
-    process = InstalledCluster.entering("python3", "-c", PROGRAM, address, "" + port).start();
+  Listener(InstalledCluster cluster, String address, int port) throws IOException {
+    process = cluster.entering("python3", "-c", PROGRAM, address, "" + port).start();
     assertThat(process.inputReader().readLine()).isEqualTo("listens");
   }
 

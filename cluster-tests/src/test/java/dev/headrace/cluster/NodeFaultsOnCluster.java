@@ -1,5 +1,6 @@
 package dev.headrace.cluster;
 
+import dev.headrace.testbed.Testbed;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -7,6 +8,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 
 /** Parts of Kubernetes itself die while people deploy, and are started again after a while. */
 @ExtendWith(InstalledCluster.Installed.class)
+@OnTestbedOnly("K3s is one process, of which no part can be stopped alone")
 @Timeout(value = 8, unit = TimeUnit.MINUTES)
 class NodeFaultsOnCluster {
   private static final String NOT_TOLD = "The cluster could not be told of this commit";
@@ -16,9 +18,11 @@ class NodeFaultsOnCluster {
   private static final String NOT_COUNTED = "The app's pod is ready, but nothing in the cluster ";
 
   private final InstalledCluster cluster;
+  private final Testbed testbed;
 
-  NodeFaultsOnCluster(InstalledCluster cluster) {
+  NodeFaultsOnCluster(InstalledCluster cluster, Testbed testbed) {
     this.cluster = cluster;
+    this.testbed = testbed;
   }
 
   @Test
@@ -53,11 +57,11 @@ class NodeFaultsOnCluster {
     try (FaultRun run = FaultRun.of(cluster, component + " killed")) {
       run.survives(
           () -> {
-            InstalledCluster.testbed("stop", component, "--kill");
+            testbed.run("stop", component, "--kill");
             try {
               run.acceptsDeploys(deploys);
             } finally {
-              InstalledCluster.testbed("start", component);
+              testbed.run("start", component);
             }
           },
           causes);

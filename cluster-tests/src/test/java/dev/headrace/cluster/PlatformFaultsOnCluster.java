@@ -2,6 +2,7 @@ package dev.headrace.cluster;
 
 import dev.headrace.flux.ExternalArtifact;
 import dev.headrace.flux.Kustomization;
+import dev.headrace.testbed.Testbed;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -25,7 +26,7 @@ class PlatformFaultsOnCluster {
   PlatformFaultsOnCluster(InstalledCluster cluster) {
     this.cluster = cluster;
     this.kubernetes = cluster.kubernetes();
-    this.crashes = new Crashes(kubernetes);
+    this.crashes = new Crashes(cluster);
   }
 
   @Test
@@ -57,18 +58,19 @@ class PlatformFaultsOnCluster {
   }
 
   @Test
-  void theNetworkBetweenFluxAndHeadraceIsCut() throws Exception {
+  @OnTestbedOnly("only the testbed cuts the network between two pods")
+  void theNetworkBetweenFluxAndHeadraceIsCut(Testbed testbed) throws Exception {
     try (FaultRun run = FaultRun.of(cluster, "network between Flux and Headrace cut")) {
       run.survives(
           () -> {
-            InstalledCluster.testbed(
+            testbed.run(
                 "cut",
                 cluster.address(FLUX, "app", "kustomize-controller"),
                 cluster.address(InstalledCluster.SYSTEM, "app.kubernetes.io/name", "headrace"));
             try {
               run.acceptsDeploys(20);
             } finally {
-              InstalledCluster.testbed("mend");
+              testbed.run("mend");
             }
           },
           FLUX_IS_AWAY);

@@ -30,8 +30,8 @@ class PodFailuresOnClusterTest {
   @Test
   void anImageThatCannotBeFetchedIsToldUntilItIsThere() throws Exception {
     DeployedApp app = cluster.live("imageless");
-    images("tag", RUNNER, SET_ASIDE);
-    images("rm", RUNNER);
+    cluster.containerd("images", "tag", RUNNER, SET_ASIDE);
+    cluster.containerd("images", "rm", RUNNER);
     try {
       app.change(saying("two"));
       JsonNode failure = app.awaitFailure(2);
@@ -40,8 +40,8 @@ class PodFailuresOnClusterTest {
       assertThat(failure.path("next_step").asString()).contains("no fault of the app");
       assertThat(app.answers()).isEqualTo("{\"says\":\"good\"}");
     } finally {
-      images("tag", SET_ASIDE, RUNNER);
-      images("rm", SET_ASIDE);
+      cluster.containerd("images", "tag", SET_ASIDE, RUNNER);
+      cluster.containerd("images", "rm", SET_ASIDE);
     }
     app.becomesLive(2, Duration.ofSeconds(90));
   }
@@ -193,15 +193,7 @@ class PodFailuresOnClusterTest {
 
   private void cordon(boolean closed) {
     for (Node node : cluster.kubernetes().nodes().list().getItems()) {
-      InstalledCluster.testbed(
-          "kubectl", closed ? "cordon" : "uncordon", node.getMetadata().getName());
+      cluster.kubectl(closed ? "cordon" : "uncordon", node.getMetadata().getName());
     }
-  }
-
-  private static void images(String... arguments) {
-    String[] command = new String[5 + arguments.length];
-    System.arraycopy(new String[] {"enter", "ctr", "-n", "k8s.io", "images"}, 0, command, 0, 5);
-    System.arraycopy(arguments, 0, command, 5, arguments.length);
-    InstalledCluster.testbed(command);
   }
 }

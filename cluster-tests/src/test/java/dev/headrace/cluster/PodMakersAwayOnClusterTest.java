@@ -3,6 +3,7 @@ package dev.headrace.cluster;
 import static dev.headrace.cluster.DeployedApp.saying;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.headrace.testbed.Testbed;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -10,13 +11,16 @@ import tools.jackson.databind.JsonNode;
 
 /** What makes pods and gives them nodes is away, and says nothing of it. */
 @ExtendWith(InstalledCluster.Installed.class)
+@OnTestbedOnly("K3s is one process, of which no part can be stopped alone")
 class PodMakersAwayOnClusterTest {
   private static final Duration TOLD = Duration.ofSeconds(15);
 
   private final InstalledCluster cluster;
+  private final Testbed testbed;
 
-  PodMakersAwayOnClusterTest(InstalledCluster cluster) {
+  PodMakersAwayOnClusterTest(InstalledCluster cluster, Testbed testbed) {
     this.cluster = cluster;
+    this.testbed = testbed;
   }
 
   @Test
@@ -31,7 +35,7 @@ class PodMakersAwayOnClusterTest {
 
   private void isToldWithout(String component, String cause) throws Exception {
     DeployedApp app = cluster.live("waiting");
-    InstalledCluster.testbed("stop", component, "--kill");
+    testbed.run("stop", component, "--kill");
     try {
       long begun = System.nanoTime();
       app.change(saying("two"));
@@ -41,7 +45,7 @@ class PodMakersAwayOnClusterTest {
       assertThat(Duration.ofNanos(System.nanoTime() - begun)).isLessThan(TOLD);
       assertThat(app.answers()).isEqualTo("{\"says\":\"good\"}");
     } finally {
-      InstalledCluster.testbed("start", component);
+      testbed.run("start", component);
     }
     app.becomesLive(2, Duration.ofSeconds(60));
     assertThat(app.answers()).isEqualTo("{\"says\":\"two\"}");

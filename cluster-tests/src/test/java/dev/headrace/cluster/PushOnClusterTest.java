@@ -6,7 +6,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Arrays;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
@@ -42,6 +44,7 @@ class PushOnClusterTest {
         "--no-edit",
         commit);
     asOwner("git", "-C", clone, "push", "-q", "origin", "main");
+    asOwner("rm", "-r", clone); // which whoever runs the tests may not, if it is not root
 
     JsonNode done = cluster.operator().api().post("/api/v1/admin/git/announce", Map.of());
 
@@ -54,11 +57,8 @@ class PushOnClusterTest {
   }
 
   /** Whose files the repository's are, in the pod and on the node. */
-  private static void asOwner(String... command) {
-    String[] whole = new String[command.length + 5];
-    String[] as = {"enter", "setpriv", "--reuid=10001", "--regid=10001", "--clear-groups"};
-    System.arraycopy(as, 0, whole, 0, as.length);
-    System.arraycopy(command, 0, whole, as.length, command.length);
-    InstalledCluster.testbed(whole);
+  private void asOwner(String... command) {
+    String[] as = {"setpriv", "--reuid=10001", "--regid=10001", "--clear-groups"};
+    cluster.enter(Stream.concat(Arrays.stream(as), Arrays.stream(command)).toArray(String[]::new));
   }
 }

@@ -37,8 +37,7 @@ class UpgradeOnClusterTest {
     String shipped = setting();
     List<DeployedApp> apps = List.of(cluster.live("one"), cluster.live("two"));
     String node = "docker.io/library/";
-    InstalledCluster.testbed(
-        "enter", "ctr", "-n", "k8s.io", "images", "tag", "--force", node + shipped, node + NEXT);
+    cluster.containerd("images", "tag", "--force", node + shipped, node + NEXT);
     try {
       restartWith(NEXT);
       JsonNode done = upgraded("CVE-2026-1");

@@ -2,6 +2,7 @@ package dev.headrace.benchmarks.cluster;
 
 import dev.headrace.benchmarks.Figures;
 import dev.headrace.benchmarks.Percentiles;
+import dev.headrace.testbed.Checkout;
 import dev.headrace.testbed.NoPods;
 import dev.headrace.testbed.Testbed;
 import java.io.IOException;
@@ -41,7 +42,7 @@ public final class ClusterBenchmark {
    * @param most how many apps there are in the end; the figures of {@value #MANY} want that many
    */
   public ClusterBenchmark(Path home, int most, PrintStream out) {
-    this.testbed = new Testbed(home);
+    this.testbed = new Testbed(new Checkout(home));
     this.most = most;
     this.figures = new Figures(out);
   }
