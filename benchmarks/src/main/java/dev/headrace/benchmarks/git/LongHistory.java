@@ -7,6 +7,8 @@ import dev.headrace.git.AppId;
 import dev.headrace.git.CommitId;
 import dev.headrace.git.PlatformRepository;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.lang.management.MemoryMXBean;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -53,6 +55,7 @@ final class LongHistory {
     start(commits, figures);
     try (PlatformRepository repository = open.get()) {
       pages(repository, commits, figures);
+      heap(commits, figures);
     }
   }
 
@@ -111,6 +114,17 @@ final class LongHistory {
     try (PlatformRepository _ = open.get()) {
       return (System.nanoTime() - begun) / 1e9;
     }
+  }
+
+  /** With the repository open, and old commits read. */
+  private static void heap(int commits, Figures figures) {
+    MemoryMXBean memory = ManagementFactory.getMemoryMXBean();
+    memory.gc();
+    figures.put(
+        "heap_mb",
+        memory.getHeapMemoryUsage().getUsed() / 1e6,
+        "of Java with the repository open, %,d commits; most are JGit's indexes of packs"
+            .formatted(commits));
   }
 
   /** Each of another app, and below the first page where there is more. */
