@@ -36,10 +36,10 @@ final class NativePacks implements PackTool {
   private static final long MOST_FOR_DELTAS = 100_000;
 
   /**
-   * With so many, commits come faster than a process of low priority can follow, which then gets
-   * next to nothing of a busy processor; and commits become slow with very many packs.
+   * With more, commits come faster than a process of low priority that looks for deltas can follow,
+   * and become slow with very many packs. Then objects are copied as they are, and soon.
    */
-  private static final int TOO_MANY = 500;
+  private static final int IN_HASTE = 250;
 
   private static final int VERY = 19;
   private static final int SOMEWHAT = 5;
@@ -121,11 +121,12 @@ final class NativePacks implements PackTool {
     StringBuilder names = new StringBuilder();
     going.forEach(pack -> names.append(pack.name()).append(".pack\n"));
     staying.forEach(pack -> names.append('^').append(pack.name()).append(".pack\n"));
+    boolean inHaste = going.size() > IN_HASTE;
     long objects = going.stream().mapToLong(PackFolder.StoredPack::objects).sum();
     Path base = packs.path().resolve(UNFINISHED + "pack");
     String said =
         git.run(
-            going.size() > TOO_MANY ? higherPriority : lowPriority,
+            inHaste ? higherPriority : lowPriority,
             names.toString(),
             "-c",
             "pack.threads=1",
@@ -134,7 +135,7 @@ final class NativePacks implements PackTool {
             "-c",
             "pack.deltaCacheSize=32m",
             "-c",
-            "pack.window=" + (objects > MOST_FOR_DELTAS ? 0 : 10),
+            "pack.window=" + (inHaste || objects > MOST_FOR_DELTAS ? 0 : 10),
             "pack-objects",
             "--quiet",
             "--stdin-packs",

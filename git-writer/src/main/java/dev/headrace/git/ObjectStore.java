@@ -24,10 +24,12 @@ final class ObjectStore {
 
   /**
    * A pack is durable in half the time that a file for each object of one commit takes, and is
-   * gathered with others three times as fast. But whoever looks for an object asks every pack: when
-   * the maintenance has not come to gather them for long, small batches add no more.
+   * gathered with others three times as fast. But whoever looks for an object asks every pack, and
+   * JGit has some 5 KB of each on the heap: when the maintenance has not come to gather them for
+   * very long, small batches add no more. Not sooner, because JGit looks through the folder for
+   * each file that it writes, which is slow just when packs are being gathered.
    */
-  private static final int MANY_PACKS = 1_000;
+  static final int MANY_PACKS = 4_000;
 
   private static final int FEW_OBJECTS = 100;
 

@@ -166,7 +166,7 @@ class FaultTest {
     repository.close();
     Path packs = bare.resolve("objects/pack");
     List<Path> files = contents(packs);
-    for (int copy = 0; copy < 1_000; copy++) {
+    for (int copy = 0; copy < ObjectStore.MANY_PACKS; copy++) {
       for (Path file : files) {
         String ending = file.toString().endsWith(".idx") ? ".idx" : ".pack";
         Files.createLink(packs.resolve("pack-%040d%s".formatted(copy, ending)), file);
