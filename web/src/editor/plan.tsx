@@ -9,7 +9,7 @@ import { Notice } from '../ui/notice';
 
 const PLANS: Record<PlanName, string> = {
   micro: 'Micro: a quarter of a core, 128 MiB',
-  small: 'Small: half a core, 128 MiB',
+  small: 'Small: one core, 128 MiB',
   medium: 'Medium: one core, 256 MiB',
   large: 'Large: two cores, 512 MiB',
 };

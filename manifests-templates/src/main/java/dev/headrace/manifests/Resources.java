@@ -12,7 +12,7 @@ import java.util.TreeMap;
  */
 public enum Resources {
   MICRO("micro", 250, 128),
-  SMALL("small", 500, 128),
+  SMALL("small", 1000, 128),
   MEDIUM("medium", 1000, 256),
   LARGE("large", 2000, 512);
 
