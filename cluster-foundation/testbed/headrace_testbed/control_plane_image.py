@@ -38,8 +38,8 @@ def control_plane_image(cache: Cache, runner: Path) -> Path:
     quick_start = [QUICK_START] if QUICK_START.is_file() else []
     parts = [version(), runner.parent.name, (java / "release").read_bytes(), options(jars)]
     parts += [Path(__file__).read_bytes(), *own_sources()]
-    git = [program(name) for name in GIT]
-    for file in [*jars, *quick_start, *git]:
+    git = {name: program(name) for name in GIT}
+    for file in [*jars, *quick_start, *git.values()]:
         parts += [file.name, f"{file.stat().st_size} {file.stat().st_mtime_ns}"]
 
     def make(folder: Path) -> None:
@@ -76,10 +76,10 @@ def program(name: str) -> Path:
     return Path(found).resolve()
 
 
-def git_layer(programs: list[Path]) -> Layer:
+def git_layer(programs: dict[str, Path]) -> Layer:
     """What git does there is all in its one program."""
-    found: dict[str, Entry] = {f"usr/bin/{path.name}": File.copy_of(path) for path in programs}
-    return found | dict(shared_libraries(programs, programs[0]))
+    found: dict[str, Entry] = {f"usr/bin/{name}": File.copy_of(path) for name, path in programs.items()}
+    return found | dict(shared_libraries(programs.values(), programs["git"]))
 
 
 def java_layer(java: Path) -> Layer:

@@ -9,7 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.Predicate;
+import java.util.OptionalInt;
 import java.util.function.Supplier;
 import org.eclipse.jgit.errors.PackProtocolException;
 import org.eclipse.jgit.internal.storage.file.FileRepository;
@@ -24,39 +24,46 @@ import org.eclipse.jgit.transport.UploadPack;
 import org.eclipse.jgit.transport.UploadPackInternalServerErrorException;
 
 /**
- * The fetching side of {@link GitProtocol}. Refs are told by JGit, as they are for this client;
- * objects are sent by the machine's git where there is one, otherwise by JGit too. Thread-safe.
+ * The fetching side of {@link GitProtocol}. Clones are sent by the machine's git where there is
+ * one, everything else by JGit, which tells refs as they are for this client. Thread-safe.
  */
 final class FetchAnswers {
 
   private final FileRepository repository;
   private final Supplier<CommitId> head;
-  private final Predicate<CommitId> isOnMain;
+  private final MainLine main;
   private final KeptAnswers kept;
   private final PackFolder packs;
   private final Optional<NativeUpload> git;
-  private final MemoryShare memory;
+  private final MemoryShare heap;
   private final PackConfig asTheyAre;
 
+  /** Headrace's commits on {@code main}. */
+  interface MainLine {
+    int length();
+
+    /** How many are below one; empty if it is none of them. */
+    OptionalInt below(CommitId commit);
+  }
+
   /**
-   * @param isOnMain whether a commit is one of Headrace's on {@code main}
-   * @param memory for those who are sent all of history, where that is kept meanwhile
+   * @param heap for what JGit sends
    */
   FetchAnswers(
       FileRepository repository,
       Supplier<CommitId> head,
-      Predicate<CommitId> isOnMain,
+      MainLine main,
       KeptAnswers kept,
       PackFolder packs,
       Optional<NativeUpload> git,
-      MemoryShare memory) {
+      MemoryShare heap) {
     this.repository = repository;
     this.head = head;
-    this.isOnMain = isOnMain;
+    this.main = main;
     this.kept = kept;
     this.packs = packs;
     this.git = git;
-    this.memory = memory;
+    this.heap = heap;
     this.asTheyAre = new PackConfig(repository);
     // What is in the repository is sent as it is: nobody waits for a better compression.
     asTheyAre.setDeltaCompress(false);
@@ -75,14 +82,24 @@ final class FetchAnswers {
   String answer(GitProtocol.Client client, byte[] request, OutputStream out) throws IOException {
     FetchRequest asked = read(client, request);
     CommitId tip = head.get();
-    if (asked.asksForRefs()) {
-      sendByJGit(client, tip, request, out);
-    } else if (asked.isShallowClone(tip.objectId())) {
-      sendKept(client, tip, asked, request, out);
-    } else {
-      send(client, tip, asked, request, out);
+    try {
+      if (!asked.isClone() || !isPublished(CommitId.of(asked.wants().getFirst()), tip)) {
+        sendByJGit(client, tip, asked, request, out);
+      } else if (asked.depth() == 1 && asked.wants().contains(tip.objectId())) {
+        sendKept(client, tip, asked, request, out);
+      } else {
+        sendClone(client, tip, asked, request, out);
+      }
+    } catch (MemoryShare.TooMany e) {
+      new PacketLineOut(out).writeString("ERR " + e.getMessage());
+      throw new GitProtocol.Told("the client was told: " + e.getMessage(), e);
     }
     return words(asked);
+  }
+
+  /** By Headrace: who was told of the tip may ask for it when there is another. */
+  private boolean isPublished(CommitId commit, CommitId tip) {
+    return commit.equals(tip) || main.below(commit).isPresent();
   }
 
   private static FetchRequest read(GitProtocol.Client client, byte[] request)
@@ -101,7 +118,7 @@ final class FetchAnswers {
     return "wants %s%s, has %d"
         .formatted(
             asked.wants().stream().map(ObjectId::name).distinct().toList(),
-            asked.depth() == FetchRequest.Depth.ONLY_TIPS ? " only" : "",
+            asked.depth() == 1 ? " only" : "",
             asked.has().size());
   }
 
@@ -111,11 +128,11 @@ final class FetchAnswers {
     String dialect = client.speaksVersion2() ? "2" : "0";
     KeptAnswers.Question question =
         new KeptAnswers.Question(
-            tip.objectId(), dialect + HexFormat.of().formatHex(Digests.sha256(request)));
+            tip.objectId(), dialect + HexFormat.of().formatHex(Digests.sha256(asked.canonical())));
     Optional<InputStream> answer =
-        kept.open(question, file -> send(client, tip, asked, request, file));
+        kept.open(question, file -> sendClone(client, tip, asked, request, file));
     if (answer.isEmpty()) {
-      send(client, tip, asked, request, out);
+      sendClone(client, tip, asked, request, out);
       return;
     }
     try (InputStream it = answer.get()) {
@@ -123,37 +140,38 @@ final class FetchAnswers {
     }
   }
 
-  private void send(
+  private void sendClone(
       GitProtocol.Client client, CommitId tip, FetchRequest asked, byte[] request, OutputStream out)
       throws IOException {
-    Map<String, Ref> refs = refs(client, tip);
-    try (MemoryShare.Part _ = memory.take(isWhole(asked) ? packs.objects() : 0)) {
-      if (git.isPresent() && asked.wants().stream().allMatch(want -> isServed(want, refs))) {
-        git.get().answer(client.speaksVersion2(), request, out);
-      } else {
-        sendByJGit(client, tip, request, out);
-      }
-    } catch (MemoryShare.TooMany e) {
-      new PacketLineOut(out).writeString("ERR " + e.getMessage());
-      throw new GitProtocol.Told("the client was told: " + e.getMessage(), e);
+    if (git.isEmpty() || !git.get().answer(asked, lacks(asked), out)) {
+      sendByJGit(client, tip, asked, request, out);
     }
   }
 
-  /** Whether all of history is sent: what a client has that we have not does not shorten it. */
-  private boolean isWhole(FetchRequest asked) {
-    return asked.ends()
-        && asked.depth() == FetchRequest.Depth.ALL
-        && asked.has().stream().noneMatch(has -> isOnMain.test(CommitId.of(has)));
+  /** How many objects a client has not, if each commit brings as many. */
+  private long lacks(FetchRequest asked) throws IOException {
+    int length = main.length();
+    int commits = length;
+    if (asked.depth() != FetchRequest.ALL) {
+      commits = Math.min(length, asked.depth());
+    } else if (!asked.options().contains(FetchRequest.DEEPEN_OTHERWISE)) {
+      int has =
+          asked.has().stream()
+              .map(CommitId::of)
+              .map(main::below)
+              .flatMapToInt(OptionalInt::stream)
+              .max()
+              .orElse(-1);
+      commits = length - 1 - has;
+    }
+    return length == 0 ? 0 : packs.objects() * commits / length;
   }
 
-  private boolean isServed(ObjectId want, Map<String, Ref> refs) {
-    return refs.values().stream().anyMatch(ref -> want.equals(ref.getObjectId()))
-        || isOnMain.test(CommitId.of(want));
-  }
-
-  private void sendByJGit(GitProtocol.Client client, CommitId tip, byte[] request, OutputStream out)
+  private void sendByJGit(
+      GitProtocol.Client client, CommitId tip, FetchRequest asked, byte[] request, OutputStream out)
       throws IOException {
-    try (UploadPack pack = uploadPack(client, tip)) {
+    try (MemoryShare.Part _ = heap.take(asked.asksForRefs() ? 0 : lacks(asked));
+        UploadPack pack = uploadPack(client, tip)) {
       pack.upload(new ByteArrayInputStream(request), out, null);
     } catch (UploadPackInternalServerErrorException e) {
       if (e.getCause() instanceof PackProtocolException why) {
@@ -187,7 +205,7 @@ final class FetchAnswers {
     return refs;
   }
 
-  /** Ends what git sends, and lets nothing more begin. */
+  /** As {@link GitProtocol#end}. */
   void end() {
     git.ifPresent(NativeUpload::end);
   }

@@ -113,7 +113,7 @@ public final class GitProtocol {
     return new IncomingPush(repository, head.get(), pusher).receive(request, out);
   }
 
-  /** Ends what is being sent, and lets nothing more begin. */
+  /** Ends what git sends, and has it begin nothing more. */
   void end() {
     fetches.end();
   }

@@ -17,7 +17,7 @@ import org.slf4j.LoggerFactory;
  * is brought up to date when it is opened. What it finds is read from git before anybody is told.
  * Many may read while one adds.
  */
-final class HistoryIndex implements Closeable {
+final class HistoryIndex implements Closeable, FetchAnswers.MainLine {
 
   static final String NAME = "headrace.history";
 
@@ -208,6 +208,16 @@ final class HistoryIndex implements Closeable {
     return entry(number).filter(entry -> entry.id().equals(commit.id())).isPresent()
         ? number
         : OptionalInt.empty();
+  }
+
+  @Override
+  public int length() {
+    return file.count();
+  }
+
+  @Override
+  public OptionalInt below(CommitId commit) {
+    return commits.read(commit).map(this::number).orElse(OptionalInt.empty());
   }
 
   /** The last commit that was made at that time or before. */

@@ -77,8 +77,20 @@ final class IncomingPush extends ReceivePack {
     asked.addAll(getAllCommands());
     refuseWhatNeedsNoLook();
     if (asked.stream().anyMatch(command -> command.getResult() == Result.NOT_ATTEMPTED)) {
-      super.receivePackAndCheckConnectivity();
-      pusher.kept(getPackSize());
+      try {
+        super.receivePackAndCheckConnectivity();
+      } finally {
+        pusher.kept(keptBytes());
+      }
+    }
+  }
+
+  /** What is refused after it was taken is kept, too. */
+  private long keptBytes() {
+    try {
+      return getPackSize();
+    } catch (IllegalStateException e) {
+      return 0; // none was taken
     }
   }
 

@@ -1,6 +1,7 @@
 package dev.headrace.git;
 
 import com.sun.management.OperatingSystemMXBean;
+import java.io.IOException;
 import java.lang.management.ManagementFactory;
 
 /** Memory that may be taken for sending histories, which grows with their length. Thread-safe. */
@@ -21,19 +22,20 @@ final class MemoryShare {
     this.bytes = bytes;
   }
 
-  static MemoryShare forSending(boolean outsideOfHeap) {
-    long heap = Runtime.getRuntime().maxMemory();
-    if (!outsideOfHeap) {
-      return new MemoryShare(heap / PARTS_OF_HEAP);
-    }
-    OperatingSystemMXBean system = ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class);
-    return new MemoryShare((system.getTotalMemorySize() - heap) / PARTS_OF_THE_REST);
+  static MemoryShare ofHeap() {
+    return new MemoryShare(Runtime.getRuntime().maxMemory() / PARTS_OF_HEAP);
+  }
+
+  static MemoryShare besideHeap() {
+    long all =
+        ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class).getTotalMemorySize();
+    return new MemoryShare(Math.max(0, all - Runtime.getRuntime().maxMemory()) / PARTS_OF_THE_REST);
   }
 
   /** Says why so many objects cannot be sent. */
-  static final class TooMany extends Exception {
+  static final class TooMany extends IOException {
     TooMany(String message) {
-      super(message, null, false, false);
+      super(message);
     }
   }
 

@@ -6,58 +6,112 @@ import java.io.InterruptedIOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Has the machine's git answer fetches: what it knows of each object that it sends is in its own
- * memory, and not on the heap that everything else needs. Thread-safe.
+ * Has the machine's git send clones: what it knows of each object meanwhile is in its own memory,
+ * and not on the heap that everything else needs. Thread-safe.
  */
 final class NativeUpload {
 
   private static final Logger log = LoggerFactory.getLogger(NativeUpload.class);
 
   private static final int MOST_COMPLAINT = 4 << 10;
+  private static final int AT_ONCE = 32 << 10;
 
-  /** Nobody waits for a fetch as for a deploy. */
+  /** Nobody waits for a clone as for a deploy. */
   private static final int NICE = 5;
 
   private final GitProgram git;
   private final Path repository;
+  private final MemoryShare memory;
+  private final Duration limit;
   private final List<Process> running = new ArrayList<>();
   private boolean ended;
 
-  NativeUpload(GitProgram git, Path repository) {
+  /**
+   * @param memory for what is sent, of this machine and not of the heap
+   * @param limit how long git may take
+   */
+  NativeUpload(GitProgram git, Path repository, MemoryShare memory, Duration limit) {
     this.git = git;
     this.repository = repository;
+    this.memory = memory;
+    this.limit = limit;
   }
 
   /**
-   * Answers one request, for whatever objects it wants: who calls has looked whether they are
-   * served.
+   * Answers a {@linkplain FetchRequest#isClone clone}; git is not shown the client's own request,
+   * which may say more.
    *
-   * @throws GitProtocol.Told if git ends with an error, of which it tells the client itself
+   * @param objects how many are sent
+   * @return no if git could not; then nothing was written
+   * @throws IOException if it broke off
    */
-  void answer(boolean version2, byte[] request, OutputStream out) throws IOException {
-    Process process = start(version2);
+  boolean answer(FetchRequest clone, long objects, OutputStream out) throws IOException {
+    try (MemoryShare.Part _ = memory.take(objects)) {
+      Process process = start(clone.version2());
+      try {
+        return answer(process, clone.canonical(), out);
+      } catch (InterruptedException e) {
+        throw new InterruptedIOException("interrupted while git upload-pack ran");
+      } finally {
+        GitProcess.end(process);
+        forget(process);
+      }
+    }
+  }
+
+  private boolean answer(Process process, byte[] request, OutputStream out)
+      throws IOException, InterruptedException {
+    CompletableFuture<String> complaint =
+        CompletableFuture.supplyAsync(() -> complaint(process), Thread::startVirtualThread);
+    Thread.startVirtualThread(() -> give(process, request));
+    Thread.startVirtualThread(() -> endAfterLimit(process));
+    boolean said = send(process.getInputStream(), out);
+    if (process.waitFor() == 0) {
+      return true;
+    }
+    String why =
+        "git upload-pack ended with %d: %s"
+            .formatted(
+                process.exitValue(),
+                complaint.completeOnTimeout("", 1, TimeUnit.SECONDS).join().strip());
+    if (said) {
+      throw new IOException(why);
+    }
+    log.warn("{}; JGit sends instead", why);
+    return false;
+  }
+
+  /** At once what there is: git says now and then that it is still there. */
+  private static boolean send(InputStream in, OutputStream out) throws IOException {
+    byte[] some = new byte[AT_ONCE];
+    boolean said = false;
+    for (int length = in.read(some); length >= 0; length = in.read(some)) {
+      out.write(some, 0, length);
+      said = true;
+      if (in.available() == 0) {
+        out.flush();
+      }
+    }
+    return said;
+  }
+
+  private void endAfterLimit(Process process) {
     try {
-      CompletableFuture<String> complaint =
-          CompletableFuture.supplyAsync(() -> complaint(process), Thread::startVirtualThread);
-      Thread.startVirtualThread(() -> give(process, request));
-      process.getInputStream().transferTo(out);
-      if (process.waitFor() != 0) {
-        throw new GitProtocol.Told(
-            "git upload-pack ended with %d: %s"
-                .formatted(process.exitValue(), complaint.join().strip()));
+      if (!process.waitFor(limit.toNanos(), TimeUnit.NANOSECONDS)) {
+        log.warn("git upload-pack did not end within {} s and is ended", limit.toSeconds());
+        GitProcess.end(process);
       }
     } catch (InterruptedException e) {
-      throw new InterruptedIOException("interrupted while git upload-pack ran");
-    } finally {
-      GitProcess.end(process);
-      forget(process);
+      Thread.currentThread().interrupt();
     }
   }
 
@@ -70,6 +124,7 @@ final class NativeUpload {
             repository,
             git.nice(NICE),
             List.of(
+                // Of the last commit of Headrace, also while somebody else's is on main.
                 "-c",
                 "uploadpack.allowAnySHA1InWant=true",
                 // A restored backup may belong to somebody else.
@@ -80,6 +135,8 @@ final class NativeUpload {
                 "pack.window=0",
                 "-c",
                 "pack.threads=1",
+                "-c",
+                "core.deltaBaseCacheLimit=8m",
                 "upload-pack",
                 "--stateless-rpc",
                 "--strict",

@@ -1,5 +1,6 @@
 package dev.headrace.git;
 
+import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.DirectoryStream;
@@ -78,7 +79,17 @@ final class PackFolder {
 
   /** In all packs together; those that stand in several count for each. */
   long objects() throws IOException {
-    return list().stream().mapToLong(StoredPack::objects).sum();
+    long sum = 0;
+    try (DirectoryStream<Path> packs = Files.newDirectoryStream(folder, PACKS)) {
+      for (Path pack : packs) {
+        try {
+          sum += objects(pack);
+        } catch (FileNotFoundException e) {
+          // its objects are in another by now
+        }
+      }
+    }
+    return sum;
   }
 
   private static long objects(Path pack) throws IOException {

@@ -90,7 +90,10 @@ public final class PlatformRepository implements AutoCloseable {
             new PackFolder(folder.repository().getObjectDatabase().getPackDirectory().toPath());
         Maintenance maintenance = new Maintenance(folder.repository(), packs, upkeep, gathering);
         Optional<NativeUpload> git =
-            GitProgram.find(upkeep.path()).map(program -> new NativeUpload(program, folder.path()));
+            GitProgram.find(upkeep.path())
+                .map(program ->
+                    new NativeUpload(
+                        program, folder.path(), MemoryShare.besideHeap(), upkeep.limit()));
         return open(folder, key, clock, steps, packs, maintenance, git);
       } catch (IOException | RuntimeException e) {
         folder.close();
@@ -149,11 +152,11 @@ public final class PlatformRepository implements AutoCloseable {
             new FetchAnswers(
                 folder.repository(),
                 () -> CommitId.of(publisher.tip().commit()),
-                id -> log.read(id).filter(history::holds).isPresent(),
+                history,
                 new KeptAnswers(folder.served()),
                 packs,
                 git,
-                MemoryShare.forSending(git.isPresent())));
+                MemoryShare.ofHeap()));
     writer.start();
     maintenance.start();
     return new PlatformRepository(

@@ -7,7 +7,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.Queue;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -48,6 +52,65 @@ class ConcurrentCallersTest {
     }
     new StockGit(bare).passesFsck();
     assertThat(new StockGit(bare).git("rev-list", "--count", "main")).isEqualTo("257\n");
+  }
+
+  @Test
+  void aCallerThatNeverComesBackFromItsAnswerHoldsUpNobody(@TempDir Path folder) {
+    CountDownLatch never = new CountDownLatch(1);
+    Path bare = folder.resolve("platform.git");
+    try (PlatformRepository repository = PlatformRepository.open(bare, KEY, CLOCK)) {
+      for (int i = 0; i < CALLERS; i++) {
+        var _ =
+            repository
+                .commit(Samples.deploy(app(i % APPS), "caller " + i))
+                .thenAccept(_ -> awaitForEver(never));
+      }
+      AppCommit next = Samples.committed(repository, Samples.deploy(app(0), "next"));
+      assertThat(next.version()).hasValue(CALLERS / APPS + 1);
+    } finally {
+      never.countDown();
+    }
+  }
+
+  private static void awaitForEver(CountDownLatch never) {
+    try {
+      never.await();
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  @Test
+  void ofTenThousandChangesAtShutdownEachIsCommittedOrToldThatItIsNot(@TempDir Path folder)
+      throws Exception {
+    Path bare = folder.resolve("platform.git");
+    PlatformRepository repository = PlatformRepository.open(bare, KEY, CLOCK);
+    Queue<CompletableFuture<CommitOutcome<AppCommit>>> answers = new ConcurrentLinkedQueue<>();
+    CountDownLatch some = new CountDownLatch(2_000);
+    try (ExecutorService callers = Executors.newVirtualThreadPerTaskExecutor()) {
+      for (int i = 0; i < 10_000; i++) {
+        Change change = Samples.deploy(app(i % APPS), "change " + i);
+        callers.execute(() -> {
+          answers.add(repository.commit(change));
+          some.countDown();
+        });
+      }
+      some.await();
+      repository.close();
+    }
+
+    List<CommitOutcome<AppCommit>> outcomes =
+        answers.stream().<CommitOutcome<AppCommit>>map(Samples::outcome).toList();
+    long committed = outcomes.stream().filter(CommitOutcome.Committed.class::isInstance).count();
+    assertThat(outcomes).hasSize(10_000);
+    assertThat(committed).isPositive();
+    assertThat(outcomes)
+        .filteredOn(outcome -> !(outcome instanceof CommitOutcome.Committed))
+        .isNotEmpty()
+        .hasOnlyElementsOfTypes(CommitOutcome.Busy.class, CommitOutcome.Failed.class);
+    assertThat(new StockGit(bare).git("rev-list", "--count", "main"))
+        .isEqualTo(committed + 1 + "\n");
+    new StockGit(bare).passesFsck();
   }
 
   private static String code(PlatformRepository repository, AppCommit commit) {

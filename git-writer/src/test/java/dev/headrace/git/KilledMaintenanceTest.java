@@ -56,12 +56,13 @@ class KilledMaintenanceTest {
             case "$*" in
               *pack-objects*)
                 echo half > %s/objects/pack/tmp_pack_Ab12Cd
+                until [ -s %s/maintenance.pid ]; do sleep 0.01; done
                 kill -9 $PPID
                 while true; do sleep 1; done ;;
               *) exec %s "$@" ;;
             esac
             """
-                .formatted(bare, Upkeep.git()));
+                .formatted(bare, bare, Upkeep.git()));
     StockGit.Result killed = kill(bare, path, "NEVER");
     assertThat(killed.exit()).as("%s", killed).isEqualTo(128 + 9);
     long orphan = Long.parseLong(Files.readString(bare.resolve("maintenance.pid")));

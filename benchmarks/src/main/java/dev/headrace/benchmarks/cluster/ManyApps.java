@@ -74,6 +74,10 @@ final class ManyApps {
     return times;
   }
 
+  int size() {
+    return apps.size();
+  }
+
   /** This many of them, of as many authors as can be. */
   List<DeployedApp> spread(int number) {
     int size = apps.size();
