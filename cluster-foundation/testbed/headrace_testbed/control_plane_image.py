@@ -26,7 +26,12 @@ GIT = ("git", "nice")
 SETTINGS = Settings(
     ["/java/bin/java", "@/headrace/java.options", "dev.headrace.cli.Main", "up", "--data", "/data"],
     # Logs go to the container's output, not into a file.
-    {"PATH": "/java/bin:/usr/bin", "LANG": "C.UTF-8", "LOGGING_FILE_NAME": "", "LOGGING_THRESHOLD_CONSOLE": "TRACE"},
+    {
+        "PATH": "/java/bin:/usr/bin",
+        "LANG": "C.UTF-8",
+        "LOGGING_FILE_NAME": "",
+        "LOGGING_THRESHOLD_CONSOLE": "TRACE",
+    },
     user="10001:10001",
 )
 
