@@ -52,7 +52,17 @@ record FetchRequest(
 
   /** Those that do not change what is sent to who has nothing and wants the tip. */
   private static final Set<String> OF_NO_MATTER =
-      Set.of("thin-pack", "include-tag", "multi_ack", "multi_ack_detailed", "no-done", "shallow");
+      Set.of(
+          "thin-pack",
+          "include-tag",
+          "multi_ack",
+          "multi_ack_detailed",
+          "no-done",
+          "shallow",
+          // in the first dialect these say what a client could ask for, and has not
+          "deepen-since",
+          "deepen-not",
+          "deepen-relative");
 
   /**
    * @throws PackProtocolException if it is neither a fetch nor asks for refs

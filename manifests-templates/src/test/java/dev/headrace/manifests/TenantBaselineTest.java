@@ -121,7 +121,7 @@ class TenantBaselineTest {
                 "pods", "40",
                 "requests.cpu", "2000m",
                 "requests.memory", "2560Mi",
-                "limits.cpu", "20000m",
+                "limits.cpu", "40000m",
                 "limits.memory", "5120Mi",
                 "services.loadbalancers", "0",
                 "services.nodeports", "0",
