@@ -127,7 +127,9 @@ class FetchTest {
     assertThat(answer.headers().firstValue("Content-Type"))
         .contains("application/x-git-upload-pack-result");
     String said = new String(answer.body(), ISO_8859_1);
-    String before = line("shallow " + head() + "\n") + "0000" + line("NAK\n");
+    // Git ends the first line without the line feed that JGit has there; go-git takes both.
+    String shallow = said.startsWith("0034") ? "shallow " + head() : "shallow " + head() + "\n";
+    String before = line(shallow) + "0000" + line("NAK\n");
     assertThat(said.substring(0, 70)).startsWith(before + "PACK");
     Path pack =
         Files.write(
