@@ -51,7 +51,7 @@ final class Maintenance implements AutoCloseable {
           300,
           Duration.ofSeconds(2),
           Duration.ofSeconds(30),
-          Duration.ofMinutes(5),
+          Duration.ofHours(1), // for as long as it is written, no packs are gathered
           Duration.ofMinutes(10),
           Duration.ofMinutes(1));
     }
