@@ -7,7 +7,7 @@ import java.lang.management.ManagementFactory;
 /** Memory that may be taken for sending histories, which grows with their length. Thread-safe. */
 final class MemoryShare {
 
-  /** What git and JGit have in memory for each object that they send. */
+  /** About what git and JGit have in memory for each object that they send; not measured. */
   private static final long BYTES_EACH = 250;
 
   /** Of the heap where JGit sends; of what this machine has beside the heap where git does. */
