@@ -23,21 +23,40 @@ final class GitProcess {
 
   private static final Logger log = LoggerFactory.getLogger(GitProcess.class);
 
-  /** Names the process that runs, for the next Headrace should this one be killed. */
-  private static final String RUNNING = "maintenance.pid";
+  /** What it is for; of each there is one. */
+  enum Purpose {
+    PACKS("maintenance.pid"),
+    COMMIT_GRAPH("commit-graph.pid");
+
+    /** Names the process that runs, for the next Headrace should this one be killed. */
+    private final String file;
+
+    Purpose(String file) {
+      this.file = file;
+    }
+  }
+
+  /** Tells git what it wants to know. */
+  interface Input {
+    void to(OutputStream git) throws IOException;
+  }
+
+  static final Input NOTHING = _ -> {};
 
   private static final int MOST_OUTPUT = 64 << 10;
   private static final Duration TO_SAY_ITS_LAST = Duration.ofSeconds(10);
 
   private final Path repository;
   private final GitProgram git;
+  private final Path file;
   private final Duration limit;
   private @Nullable Process running;
   private boolean ended;
 
-  GitProcess(Path repository, GitProgram git, Duration limit) {
+  GitProcess(Path repository, GitProgram git, Purpose purpose, Duration limit) {
     this.repository = repository;
     this.git = git;
+    this.file = repository.resolve(purpose.file);
     this.limit = limit;
   }
 
@@ -47,7 +66,7 @@ final class GitProcess {
    * @param by programs that run another one, and their arguments
    * @throws IOException if it did not end well, or in time
    */
-  String run(List<String> by, String input, String... arguments) throws IOException {
+  String run(List<String> by, Input input, String... arguments) throws IOException {
     Process process = start(by, List.of(arguments));
     try {
       CompletableFuture<String> said =
@@ -69,7 +88,7 @@ final class GitProcess {
       throw new InterruptedIOException("interrupted while " + named(arguments) + " ran");
     } finally {
       end(process);
-      Files.deleteIfExists(repository.resolve(RUNNING));
+      Files.deleteIfExists(file);
     }
   }
 
@@ -83,7 +102,7 @@ final class GitProcess {
     }
     Process process = git.on(repository, by, arguments).redirectErrorStream(true).start();
     try {
-      Files.writeString(repository.resolve(RUNNING), Long.toString(process.pid()));
+      Files.writeString(file, Long.toString(process.pid()));
     } catch (IOException e) {
       end(process); // the next Headrace would not know of it
       throw e;
@@ -102,11 +121,11 @@ final class GitProcess {
     }
   }
 
-  private static void give(Process process, String input) {
+  private static void give(Process process, Input input) {
     try (var to = process.getOutputStream()) {
-      to.write(input.getBytes(StandardCharsets.UTF_8));
-    } catch (IOException e) {
-      log.debug("git did not want to know all that it was told", e);
+      input.to(to);
+    } catch (IOException | RuntimeException e) {
+      log.debug("git was not told all, or did not want to know it", e);
     }
   }
 
@@ -130,8 +149,13 @@ final class GitProcess {
   }
 
   /** Ends what a Headrace that was killed left running; for who holds the writer's lock. */
-  static void endOrphan(Path repository) throws IOException {
-    Path running = repository.resolve(RUNNING);
+  static void endOrphans(Path repository) throws IOException {
+    for (Purpose purpose : Purpose.values()) {
+      endOrphan(repository, repository.resolve(purpose.file));
+    }
+  }
+
+  private static void endOrphan(Path repository, Path running) throws IOException {
     if (Files.notExists(running)) {
       return;
     }

@@ -7,18 +7,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CancellationException;
 import org.eclipse.jgit.internal.storage.commitgraph.CommitGraphWriter;
 import org.eclipse.jgit.internal.storage.commitgraph.GraphCommits;
 import org.eclipse.jgit.internal.storage.file.FileRepository;
-import org.eclipse.jgit.internal.storage.file.Pack;
-import org.eclipse.jgit.internal.storage.file.PackIndex;
 import org.eclipse.jgit.internal.storage.pack.PackWriter;
 import org.eclipse.jgit.lib.EmptyProgressMonitor;
 import org.eclipse.jgit.lib.ObjectId;
@@ -30,7 +26,8 @@ import org.eclipse.jgit.storage.pack.PackConfig;
 
 /**
  * JGit in this process, for machines without git. It looks for no deltas, so the repository takes
- * more room, and since all that it works on is in memory, it makes no pack of very many objects.
+ * more room, and since all that it works on is in memory, it makes no pack of very many objects,
+ * and does one thing at a time.
  */
 final class JGitPacks implements PackTool {
 
@@ -65,9 +62,10 @@ final class JGitPacks implements PackTool {
   }
 
   @Override
-  public Optional<Fresh> gather(
+  public synchronized Optional<Fresh> gather(
       List<PackFolder.StoredPack> going, List<PackFolder.StoredPack> staying) throws IOException {
-    Set<ObjectId> objects = objects(going, staying);
+    Set<ObjectId> objects = new LinkedHashSet<>();
+    PackIds.of(repository).read(going, staying, objects::add);
     if (objects.isEmpty()) {
       return Optional.empty();
     }
@@ -97,10 +95,6 @@ final class JGitPacks implements PackTool {
     return Optional.of(new Fresh(base, "pack-" + name));
   }
 
-  private Path objectsFolder() {
-    return repository.getObjectDatabase().getDirectory().toPath();
-  }
-
   private static PackConfig asTheyAre() {
     PackConfig config = new PackConfig();
     config.setReuseObjects(true);
@@ -113,41 +107,13 @@ final class JGitPacks implements PackTool {
     return config;
   }
 
-  private Set<ObjectId> objects(
-      List<PackFolder.StoredPack> going, List<PackFolder.StoredPack> staying) throws IOException {
-    Map<String, Pack> known = new HashMap<>();
-    for (Pack pack : repository.getObjectDatabase().getPacks()) {
-      known.put(pack.getPackFile().getName(), pack);
-    }
-    Set<ObjectId> objects = new HashSet<>(LooseObjects.ids(objectsFolder()));
-    for (PackFolder.StoredPack pack : going) {
-      for (PackIndex.MutableEntry entry : index(known, pack)) {
-        objects.add(entry.toObjectId());
-      }
-    }
-    for (PackFolder.StoredPack pack : staying) {
-      PackIndex index = index(known, pack);
-      objects.removeIf(index::hasObject);
-    }
-    return objects;
-  }
-
-  private static PackIndex index(Map<String, Pack> known, PackFolder.StoredPack pack)
-      throws IOException {
-    Pack found = known.get(pack.name() + ".pack");
-    if (found == null) {
-      throw new IOException("pack " + pack.name() + " is not there any more");
-    }
-    return found.getIndex();
-  }
-
   @Override
   public void index(List<String> names) {
     // JGit would not read it, and who reads with git has one that writes it
   }
 
   @Override
-  public void writeCommitGraph() throws IOException {
+  public synchronized void writeCommitGraph() throws IOException {
     ObjectId main = new MainBranch(repository).read().orElseThrow();
     Path info = repository.getObjectDatabase().getDirectory().toPath().resolve("info");
     Path fresh = info.resolve(UNFINISHED + "commit-graph");

@@ -15,7 +15,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * What a maintenance leaves that did not come to its end. None of it holds anything that is not
- * elsewhere, so it is removed. For who holds the writer's lock, while no maintenance works.
+ * elsewhere, so it is removed. For who holds the writer's lock, while nothing writes such files.
  */
 final class Leftovers {
 
@@ -26,12 +26,14 @@ final class Leftovers {
 
   private Leftovers() {}
 
-  /** Files that were being written. */
-  static void removeUnfinished(Path objects) throws IOException {
-    Path packs = objects.resolve("pack");
+  /** Files that were being written, in the folder of packs. */
+  static void removeUnfinishedPacks(Path packs) throws IOException {
     remove(packs, "{.tmp-,tmp_pack_,tmp_idx_,tmp_rev_}*");
     remove(packs, "multi-pack-index.lock");
-    Path info = objects.resolve("info");
+  }
+
+  /** Files that were being written, in the folder of the commit-graph. */
+  static void removeUnfinishedGraphs(Path info) throws IOException {
     if (Files.isDirectory(info)) {
       remove(info, "{*.lock,.tmp-*}");
     }

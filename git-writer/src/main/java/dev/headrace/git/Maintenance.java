@@ -3,10 +3,11 @@ package dev.headrace.git;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Comparator;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.stream.Stream;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.Lock;
+import java.util.concurrent.locks.ReentrantLock;
 import org.eclipse.jgit.internal.storage.file.FileRepository;
 import org.eclipse.jgit.lib.ObjectId;
 import org.jspecify.annotations.Nullable;
@@ -14,8 +15,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Gathers packs and writes the commit-graph, on a thread of its own, while commits go on: when none
- * has come for a moment, or when there is very much to do.
+ * Gathers packs and writes the commit-graph while commits go on: when none has come for a moment,
+ * or when there is very much to do. Each has a thread of its own, because the commit-graph of a
+ * long history takes minutes, and packs become too many in some seconds.
  */
 final class Maintenance implements AutoCloseable {
 
@@ -51,13 +53,11 @@ final class Maintenance implements AutoCloseable {
           300,
           Duration.ofSeconds(2),
           Duration.ofSeconds(30),
-          Duration.ofHours(1), // for as long as it is written, no packs are gathered
+          Duration.ofMinutes(10),
           Duration.ofMinutes(10),
           Duration.ofMinutes(1));
     }
   }
-
-  private static final int MOST_DOUBLINGS = 6;
 
   /** The commit-graph is written for no more than one sixth of the time. */
   private static final int GRAPH_PAUSES_TO_WRITINGS = 5;
@@ -72,23 +72,21 @@ final class Maintenance implements AutoCloseable {
   private final PackFolder packs;
   private final Settings settings;
   private final PackGathering gathering;
-  private final Chore packing = new Chore("gather packs", this::gather);
-  private final Chore graphing = new Chore("write the commit-graph", this::writeGraph);
-  private final Thread thread = new Thread(this::run, "headrace-git-maintenance");
+  private final MaintenanceChore packing;
+  private final MaintenanceChore graphing;
+  private final MaintenanceRounds packRounds;
+  private final MaintenanceRounds graphRounds;
 
-  private volatile long lastBatch = System.nanoTime();
+  private final AtomicLong lastBatch = new AtomicLong(System.nanoTime());
   private final AtomicInteger gatherings = new AtomicInteger();
+  private final Lock finding = new ReentrantLock();
   private volatile @Nullable PackTool tool;
 
-  /** The tip of main that the commit-graph holds; for the thread of the maintenance, as is when. */
+  /** The tip of main that the commit-graph holds; for the thread that writes it, as is when. */
   private @Nullable ObjectId graphHolds;
 
   private long graphWritten;
   private Duration graphTook = Duration.ZERO;
-
-  private boolean news;
-  private boolean resting;
-  private boolean closed;
 
   Maintenance(
       FileRepository repository, PackFolder packs, Settings settings, GatheringSteps steps) {
@@ -97,103 +95,91 @@ final class Maintenance implements AutoCloseable {
     this.packs = packs;
     this.settings = settings;
     this.gathering = new PackGathering(repository, packs, steps);
+    this.packing = new MaintenanceChore("gather packs", settings.retry(), this::gather);
+    this.graphing =
+        new MaintenanceChore("write the commit-graph", settings.retry(), this::writeGraph);
+    this.packRounds =
+        new MaintenanceRounds("headrace-git-packs", settings.lull(), this::gatherIfMany);
+    this.graphRounds =
+        new MaintenanceRounds("headrace-git-graph", settings.lull(), this::writeGraphIfOld);
   }
 
   void start() {
-    thread.setDaemon(true);
-    thread.start();
+    packRounds.start();
+    graphRounds.start();
   }
 
   /** A batch is on main; costs next to nothing. */
-  synchronized void published() {
-    lastBatch = System.nanoTime();
-    news = true;
-    notifyAll();
+  void published() {
+    lastBatch.set(System.nanoTime());
+    packRounds.news();
+    graphRounds.news();
   }
 
-  synchronized MaintenanceStatus status() {
+  MaintenanceStatus status() {
     PackTool by = tool;
     return new MaintenanceStatus(
         by == null ? "nothing yet" : by.description(),
         packs.known(),
-        resting && !news,
+        packRounds.isResting() && graphRounds.isResting(),
         gatherings.get(),
         packing.failure().or(graphing::failure));
   }
 
-  private void run() {
-    PackTool found = find();
-    if (!use(found)) {
-      return;
-    }
-    log.info("Packs of the platform repository are gathered by {}", found.description());
-    Optional<Duration> pause = Optional.of(settings.lull());
-    while (goesOnAfter(pause)) {
-      pause = work(found);
-    }
-  }
-
-  private PackTool find() {
-    Optional<NativePacks> git =
-        NativePacks.find(
-            repository.getDirectory().toPath(), packs, settings.path(), settings.limit());
-    return git.isPresent()
-        ? git.get()
-        : new JGitPacks(repository, packs, "native git 2.34 or newer is not installed");
-  }
-
-  private synchronized boolean use(PackTool found) {
-    tool = found;
-    return !closed;
-  }
-
-  /**
-   * Waits.
-   *
-   * @param pause empty: until there are news
-   * @return whether to go on
-   */
-  private synchronized boolean goesOnAfter(Optional<Duration> pause) {
-    long begun = System.nanoTime();
+  /** Looked for once, by the first who needs it. */
+  private PackTool tool() {
+    finding.lock();
     try {
-      while (!closed) {
-        long left = pause.orElse(Duration.ZERO).minus(since(begun)).toMillis();
-        if (pause.isPresent() ? left <= 0 : news) {
-          break;
-        }
-        resting = pause.isEmpty();
-        wait(pause.isPresent() ? left : 0);
+      PackTool known = tool;
+      if (known != null) {
+        return known;
       }
-    } catch (InterruptedException e) {
-      return false;
+      PackTool found =
+          NativePacks.find(repository, packs, settings.path(), settings.limit())
+              .<PackTool>map(git -> git)
+              .orElseGet(() ->
+                  new JGitPacks(repository, packs, "native git 2.34 or newer is not installed"));
+      tool = found;
+      if (packRounds.isEnded()) {
+        found.end(); // who closed this could not do it
+      }
+      log.info("Packs of the platform repository are gathered by {}", found.description());
+      return found;
+    } finally {
+      finding.unlock();
     }
-    resting = false;
-    news = false;
-    return !closed;
   }
 
-  /**
-   * Does what there is to do now.
-   *
-   * @return when it looks again; empty: when there is something new
-   */
-  private Optional<Duration> work(PackTool by) {
-    boolean quiet = since(lastBatch).compareTo(settings.lull()) >= 0;
+  private Optional<Duration> gatherIfMany() {
+    boolean quiet = isQuiet();
     boolean tooMany = packs.known() > (quiet ? settings.few() : settings.many());
-    boolean gathered = !tooMany || packing.attempt(by);
-    boolean graphed = !graphIsOld() || graphPause(quiet).isPositive() || graphing.attempt(by);
+    boolean done = !tooMany || packing.attempt(tool(), packRounds::isEnded);
     if (!quiet) {
-      Duration untilQuiet = longest(settings.lull().minus(since(lastBatch)), SHORTEST_PAUSE);
-      return Optional.of(untilQuiet.compareTo(LOOK_AGAIN) < 0 ? untilQuiet : LOOK_AGAIN);
+      return Optional.of(untilQuiet());
     }
-    if (!gathered || !graphed) {
-      return Stream.of(packing, graphing)
-          .filter(Chore::isFailing)
-          .map(Chore::pause)
-          .min(Comparator.naturalOrder())
-          .map(pause -> longest(pause, SHORTEST_PAUSE));
+    return done ? Optional.empty() : Optional.of(longest(packing.pause(), SHORTEST_PAUSE));
+  }
+
+  private Optional<Duration> writeGraphIfOld() {
+    boolean quiet = isQuiet();
+    boolean due = graphIsOld() && !graphPause(quiet).isPositive();
+    boolean done = !due || graphing.attempt(tool(), graphRounds::isEnded);
+    if (!quiet) {
+      return Optional.of(untilQuiet());
+    }
+    if (!done) {
+      return Optional.of(longest(graphing.pause(), SHORTEST_PAUSE));
     }
     return graphIsOld() ? Optional.of(longest(graphPause(true), SHORTEST_PAUSE)) : Optional.empty();
+  }
+
+  private boolean isQuiet() {
+    return since(lastBatch.get()).compareTo(settings.lull()) >= 0;
+  }
+
+  private Duration untilQuiet() {
+    Duration left = longest(settings.lull().minus(since(lastBatch.get())), SHORTEST_PAUSE);
+    return left.compareTo(LOOK_AGAIN) < 0 ? left : LOOK_AGAIN;
   }
 
   private boolean graphIsOld() {
@@ -214,9 +200,8 @@ final class Maintenance implements AutoCloseable {
   }
 
   private void gather(PackTool by) throws IOException {
-    Path objects = repository.getObjectDatabase().getDirectory().toPath();
-    Leftovers.removeUnfinished(objects);
-    try (SteadyForcing _ = new SteadyForcing(objects)) {
+    Leftovers.removeUnfinishedPacks(packs.path());
+    try (SteadyForcing _ = new SteadyForcing(packs.path())) {
       gathering.run(by);
     }
     packs.recount();
@@ -224,11 +209,11 @@ final class Maintenance implements AutoCloseable {
   }
 
   private void writeGraph(PackTool by) throws IOException {
-    Path objects = repository.getObjectDatabase().getDirectory().toPath();
-    Leftovers.removeUnfinished(objects);
+    Path info = repository.getObjectDatabase().getDirectory().toPath().resolve("info");
+    Leftovers.removeUnfinishedGraphs(info);
     Optional<ObjectId> head = main.read();
     long begun = System.nanoTime();
-    try (SteadyForcing _ = new SteadyForcing(objects)) {
+    try (SteadyForcing _ = new SteadyForcing(info)) {
       by.writeCommitGraph();
     }
     graphTook = since(begun);
@@ -247,98 +232,13 @@ final class Maintenance implements AutoCloseable {
   /** Ends what runs, which leaves nothing that the next start does not put in order. */
   @Override
   public void close() {
-    PackTool by;
-    synchronized (this) {
-      closed = true;
-      by = tool;
-      notifyAll();
-    }
+    packRounds.end();
+    graphRounds.end();
+    PackTool by = tool;
     if (by != null) {
       by.end();
     }
-    boolean interrupted = false;
-    while (thread.isAlive()) {
-      try {
-        thread.join();
-      } catch (InterruptedException e) {
-        interrupted = true;
-      }
-    }
-    if (interrupted) {
-      Thread.currentThread().interrupt();
-    }
-  }
-
-  private interface Work {
-    void with(PackTool tool) throws IOException;
-  }
-
-  /** Work that is tried again later and later for as long as it fails; the log tells it once. */
-  private final class Chore {
-    private final String what;
-    private final Work work;
-    private volatile Optional<String> failure = Optional.empty();
-    private int failures;
-    private long failed;
-
-    Chore(String what, Work work) {
-      this.what = what;
-      this.work = work;
-    }
-
-    Optional<String> failure() {
-      return failure;
-    }
-
-    boolean isFailing() {
-      return failures > 0;
-    }
-
-    /** How long not to try it again. */
-    Duration pause() {
-      return failures == 0
-          ? Duration.ZERO
-          : settings
-              .retry()
-              .multipliedBy(1L << Math.min(failures - 1, MOST_DOUBLINGS))
-              .minus(since(failed));
-    }
-
-    /** Whether it is done. */
-    boolean attempt(PackTool by) {
-      if (pause().isPositive()) {
-        return false;
-      }
-      try {
-        work.with(by);
-        if (failures > 0) {
-          log.info("Could {} again, by {}", what, by.description());
-        }
-        failures = 0;
-        failure = Optional.empty();
-        return true;
-      } catch (IOException | RuntimeException | Error e) {
-        failed(by, e);
-        return false;
-      }
-    }
-
-    private void failed(PackTool by, Throwable cause) {
-      synchronized (Maintenance.this) {
-        if (closed) {
-          return;
-        }
-      }
-      if (failures == 0) {
-        log.warn(
-            "Could not {}, by {}; commits go on, and it is tried again from time to time",
-            what,
-            by.description(),
-            cause);
-      }
-      failures++;
-      failed = System.nanoTime();
-      failure = Optional.of("Could not " + what + ": " + cause.getMessage());
-    }
+    packRounds.join();
+    graphRounds.join();
   }
 }

@@ -1,13 +1,19 @@
 package dev.headrace.git;
 
+import java.io.BufferedOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.eclipse.jgit.internal.storage.file.FileRepository;
+import org.eclipse.jgit.lib.Constants;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -43,21 +49,48 @@ final class NativePacks implements PackTool {
 
   private static final int VERY = 19;
   private static final int SOMEWHAT = 5;
+
+  /** At once, of the files of packs; git alone would have all of them. */
+  private static final String PACKS_IN_MEMORY = "core.packedGitLimit=256m";
+
+  private static final List<String> LITTLE_MEMORY =
+      List.of(
+          "-c",
+          PACKS_IN_MEMORY,
+          "-c",
+          "pack.threads=1",
+          "-c",
+          "pack.windowMemory=32m",
+          "-c",
+          "pack.deltaCacheSize=32m");
+
+  private static final List<String> PACK_OBJECTS =
+      List.of(
+          "pack-objects", "--quiet", "--non-empty", "--keep-true-parents", "--delta-base-offset");
+
+  private static final int ID_BUFFER = 64 << 10;
+
   private static final Duration TO_ANSWER = Duration.ofSeconds(10);
 
-  private final GitProcess git;
+  private final GitProcess packing;
+  private final GitProcess graphing;
+  private final FileRepository repository;
   private final PackFolder packs;
   private final List<String> lowPriority;
   private final List<String> higherPriority;
   private final String version;
 
   private NativePacks(
-      GitProcess git,
+      GitProcess packing,
+      GitProcess graphing,
+      FileRepository repository,
       PackFolder packs,
       List<String> lowPriority,
       List<String> higherPriority,
       String version) {
-    this.git = git;
+    this.packing = packing;
+    this.graphing = graphing;
+    this.repository = repository;
     this.packs = packs;
     this.lowPriority = lowPriority;
     this.higherPriority = higherPriority;
@@ -70,7 +103,8 @@ final class NativePacks implements PackTool {
    * @param path where programs are looked for, as in the variable {@code PATH}
    */
   static Optional<NativePacks> find(
-      Path repository, PackFolder packs, String path, Duration limit) {
+      FileRepository repository, PackFolder packs, String path, Duration limit) {
+    Path folder = repository.getDirectory().toPath();
     Optional<GitProgram> found = GitProgram.find(path);
     if (found.isEmpty()) {
       return Optional.empty();
@@ -79,11 +113,19 @@ final class NativePacks implements PackTool {
     for (List<String> low : lowPriority(git)) {
       try {
         Matcher version =
-            VERSION.matcher(new GitProcess(repository, git, TO_ANSWER).run(low, "", "version"));
+            VERSION.matcher(
+                new GitProcess(folder, git, GitProcess.Purpose.PACKS, TO_ANSWER)
+                    .run(low, GitProcess.NOTHING, "version"));
         if (version.matches() && isNewEnough(version)) {
-          GitProcess process = new GitProcess(repository, git, limit);
           return Optional.of(
-              new NativePacks(process, packs, low, git.nice(SOMEWHAT), version.group(1)));
+              new NativePacks(
+                  new GitProcess(folder, git, GitProcess.Purpose.PACKS, limit),
+                  new GitProcess(folder, git, GitProcess.Purpose.COMMIT_GRAPH, limit),
+                  repository,
+                  packs,
+                  low,
+                  git.nice(SOMEWHAT),
+                  version.group(1)));
         }
       } catch (IOException e) {
         log.debug("{} cannot be used, by {}", git, low, e);
@@ -118,32 +160,19 @@ final class NativePacks implements PackTool {
   @Override
   public Optional<Fresh> gather(
       List<PackFolder.StoredPack> going, List<PackFolder.StoredPack> staying) throws IOException {
-    StringBuilder names = new StringBuilder();
-    going.forEach(pack -> names.append(pack.name()).append(".pack\n"));
-    staying.forEach(pack -> names.append('^').append(pack.name()).append(".pack\n"));
     boolean inHaste = going.size() > IN_HASTE;
     long objects = going.stream().mapToLong(PackFolder.StoredPack::objects).sum();
+    boolean asTheyAre = inHaste || objects > MOST_FOR_DELTAS;
     Path base = packs.path().resolve(UNFINISHED + "pack");
+    List<String> arguments = new ArrayList<>(LITTLE_MEMORY);
+    arguments.addAll(PACK_OBJECTS);
+    arguments.addAll(asTheyAre ? List.of("--window=0") : List.of("--stdin-packs", "--unpacked"));
+    arguments.add(base.toString());
     String said =
-        git.run(
+        packing.run(
             inHaste ? higherPriority : lowPriority,
-            names.toString(),
-            "-c",
-            "pack.threads=1",
-            "-c",
-            "pack.windowMemory=32m",
-            "-c",
-            "pack.deltaCacheSize=32m",
-            "-c",
-            "pack.window=" + (inHaste || objects > MOST_FOR_DELTAS ? 0 : 10),
-            "pack-objects",
-            "--quiet",
-            "--stdin-packs",
-            "--unpacked",
-            "--non-empty",
-            "--keep-true-parents",
-            "--delta-base-offset",
-            base.toString());
+            asTheyAre ? ids(going, staying) : names(going, staying),
+            arguments.toArray(String[]::new));
     Matcher pack = PACK.matcher(said);
     return pack.find()
         ? Optional.of(
@@ -152,25 +181,57 @@ final class NativePacks implements PackTool {
         : Optional.empty();
   }
 
+  /**
+   * Of the packs that git is to read: it then looks through the trees of all commits, for the names
+   * of files, by which it finds better deltas.
+   */
+  private static GitProcess.Input names(
+      List<PackFolder.StoredPack> going, List<PackFolder.StoredPack> staying) {
+    StringBuilder names = new StringBuilder();
+    going.forEach(pack -> names.append(pack.name()).append(".pack\n"));
+    staying.forEach(pack -> names.append('^').append(pack.name()).append(".pack\n"));
+    return text(names);
+  }
+
+  /** Of all objects: it then looks at nothing but them. */
+  private GitProcess.Input ids(
+      List<PackFolder.StoredPack> going, List<PackFolder.StoredPack> staying) {
+    return git -> {
+      OutputStream to = new BufferedOutputStream(git, ID_BUFFER);
+      byte[] line = new byte[Constants.OBJECT_ID_STRING_LENGTH + 1];
+      line[Constants.OBJECT_ID_STRING_LENGTH] = '\n';
+      PackIds.of(repository)
+          .read(
+              going,
+              staying,
+              id -> {
+                id.copyTo(line, 0);
+                to.write(line);
+              });
+      to.flush();
+    };
+  }
+
+  private static GitProcess.Input text(StringBuilder text) {
+    return git -> git.write(text.toString().getBytes(StandardCharsets.UTF_8));
+  }
+
   @Override
   public void index(List<String> names) throws IOException {
     StringBuilder indexes = new StringBuilder();
     names.forEach(name -> indexes.append(name).append(".idx\n"));
-    git.run(
-        lowPriority,
-        indexes.toString(),
-        "multi-pack-index",
-        "write",
-        "--no-progress",
-        "--stdin-packs");
+    packing.run(
+        lowPriority, text(indexes), "multi-pack-index", "write", "--no-progress", "--stdin-packs");
     Durable.forceFolder(packs.path());
   }
 
   @Override
   public void writeCommitGraph() throws IOException {
-    git.run(
+    graphing.run(
         lowPriority,
-        "",
+        GitProcess.NOTHING,
+        "-c",
+        PACKS_IN_MEMORY,
         "-c",
         "commitGraph.generationVersion=1", // the other kind JGit does not know, and says so
         "commit-graph",
@@ -182,6 +243,7 @@ final class NativePacks implements PackTool {
 
   @Override
   public void end() {
-    git.end();
+    packing.end();
+    graphing.end();
   }
 }

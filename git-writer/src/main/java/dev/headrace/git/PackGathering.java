@@ -5,12 +5,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import org.eclipse.jgit.internal.storage.file.FileRepository;
-import org.eclipse.jgit.internal.storage.file.Pack;
 import org.eclipse.jgit.internal.storage.file.PackIndex;
 import org.eclipse.jgit.lib.ObjectId;
 import org.slf4j.Logger;
@@ -86,19 +83,16 @@ final class PackGathering {
     }
     steps.reached(GatheringSteps.Step.PACK_IN_USE);
     going.removeIf(pack -> stay.contains(pack.name())); // it was all of them already
-    Map<String, Pack> known = known();
-    List<PackIndex> held = new ArrayList<>();
-    for (String name : stay) {
-      held.add(index(known, name));
-    }
+    PackIds ids = PackIds.of(repository);
+    List<PackIndex> held = ids.indexes(stay);
     for (PackFolder.StoredPack pack : going) {
-      requireHeld(index(known, pack.name()), held);
+      requireHeld(ids.index(pack.name()), held);
     }
     tool.index(stay);
     steps.reached(GatheringSteps.Step.PACKS_INDEXED);
     takeAway(going);
     for (ObjectId loose : LooseObjects.ids(objectsFolder())) {
-      if (isHeld(loose, held)) {
+      if (PackIds.isIn(held, loose)) {
         Files.deleteIfExists(repository.getObjectDatabase().fileFor(loose).toPath());
       }
     }
@@ -144,31 +138,10 @@ final class PackGathering {
 
   private static void requireHeld(PackIndex pack, List<PackIndex> held) throws IOException {
     for (PackIndex.MutableEntry entry : pack) {
-      if (!isHeld(entry.toObjectId(), held)) {
+      if (!PackIds.isIn(held, entry.toObjectId())) {
         throw new IOException("object " + entry.name() + " would be in no pack any more");
       }
     }
-  }
-
-  private static boolean isHeld(ObjectId id, List<PackIndex> held) {
-    return held.stream().anyMatch(index -> index.hasObject(id));
-  }
-
-  /** As JGit has them in memory. */
-  private Map<String, Pack> known() {
-    Map<String, Pack> known = new HashMap<>();
-    for (Pack pack : repository.getObjectDatabase().getPacks()) {
-      known.put(pack.getPackFile().getName(), pack);
-    }
-    return known;
-  }
-
-  private static PackIndex index(Map<String, Pack> known, String name) throws IOException {
-    Pack pack = known.get(name + ".pack");
-    if (pack == null) {
-      throw new IOException("pack " + name + " is not there any more");
-    }
-    return pack.getIndex();
   }
 
   /**

@@ -5,7 +5,10 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 
-/** What writes the files of the maintenance; it takes none away. For one thread at a time. */
+/**
+ * What writes the files of the maintenance; it takes none away. Packs are for one thread, and the
+ * commit-graph is for another.
+ */
 sealed interface PackTool permits NativePacks, JGitPacks {
 
   /** How the names of files begin that are not finished, or not in use yet. */

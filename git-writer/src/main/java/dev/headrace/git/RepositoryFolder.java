@@ -65,7 +65,7 @@ final class RepositoryFolder implements AutoCloseable {
     IsolatedGit.install(folder);
     FileChannel lockFile = lock(folder);
     try {
-      GitProcess.endOrphan(folder);
+      GitProcess.endOrphans(folder);
       createMissing(folder);
       removeWhatACrashLeft(folder);
       FileRepository repository =
@@ -141,7 +141,8 @@ final class RepositoryFolder implements AutoCloseable {
     removeAll(objects, "noz*.tmp");
     removeAll(objects.resolve("pack"), "tmp_*");
     removeWhatAPushLeft(objects);
-    Leftovers.removeUnfinished(objects);
+    Leftovers.removeUnfinishedPacks(objects.resolve("pack"));
+    Leftovers.removeUnfinishedGraphs(objects.resolve("info"));
     TornPacks.setAside(objects.resolve("pack"));
     Leftovers.removeTorn(objects);
   }

@@ -8,7 +8,6 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -17,8 +16,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Forces the files of the maintenance while they are written, until it is closed: a file system
- * that has many megabytes to force at once lets every commit wait until they are on the disk.
+ * Forces the files of the maintenance in a folder while they are written, until it is closed: a
+ * file system that has many megabytes to force at once lets every commit wait until they are on the
+ * disk.
  */
 final class SteadyForcing implements AutoCloseable {
 
@@ -30,7 +30,7 @@ final class SteadyForcing implements AutoCloseable {
   private static final String UNFINISHED =
       "{tmp_pack_*,tmp_idx_*,tmp_rev_*,tmp_graph_*,*.lock," + PackTool.UNFINISHED + "*}";
 
-  private final List<Path> folders;
+  private final Path folder;
 
   /** How long each file was when it was forced last. */
   private final Map<Path, Long> forced = new HashMap<>();
@@ -40,22 +40,20 @@ final class SteadyForcing implements AutoCloseable {
           Thread.ofPlatform().daemon().name("headrace-git-forcing").factory());
 
   /** Begins. */
-  SteadyForcing(Path objects) {
-    this.folders = List.of(objects.resolve("pack"), objects.resolve("info"));
+  SteadyForcing(Path folder) {
+    this.folder = folder;
     var _ =
         thread.scheduleWithFixedDelay(
             this::forceGrown, PAUSE.toMillis(), PAUSE.toMillis(), TimeUnit.MILLISECONDS);
   }
 
   private void forceGrown() {
-    for (Path folder : folders) {
-      try (DirectoryStream<Path> unfinished = Files.newDirectoryStream(folder, UNFINISHED)) {
-        for (Path file : unfinished) {
-          forceGrown(file);
-        }
-      } catch (IOException | DirectoryIteratorException e) {
-        log.debug("Could not force what is being written in {}", folder, e);
+    try (DirectoryStream<Path> unfinished = Files.newDirectoryStream(folder, UNFINISHED)) {
+      for (Path file : unfinished) {
+        forceGrown(file);
       }
+    } catch (IOException | DirectoryIteratorException e) {
+      log.debug("Could not force what is being written in {}", folder, e);
     }
   }
 

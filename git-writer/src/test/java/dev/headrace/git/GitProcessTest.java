@@ -19,9 +19,12 @@ class GitProcessTest {
     Files.createDirectory(folder.resolve("maintenance.pid"));
     String path = Upkeep.path(folder.resolve("bin"), "sleep 1000\n");
     String program = folder.resolve("bin/git").toString();
-    GitProcess git = new GitProcess(folder, new GitProgram(program, path), Duration.ofMinutes(1));
+    GitProcess git =
+        new GitProcess(
+            folder, new GitProgram(program, path), GitProcess.Purpose.PACKS, Duration.ofMinutes(1));
 
-    assertThatThrownBy(() -> git.run(List.of(), "", "gc")).isInstanceOf(IOException.class);
+    assertThatThrownBy(() -> git.run(List.of(), GitProcess.NOTHING, "gc"))
+        .isInstanceOf(IOException.class);
 
     Upkeep.await(() -> !runs(program), () -> program + " runs");
   }

@@ -18,6 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** A Headrace that is killed while it gathers packs, and what is there afterwards. */
@@ -46,26 +47,43 @@ class KilledMaintenanceTest {
     isInOrderAfterwards(bare, killed);
   }
 
-  @Test
-  void aGitThatOutlivesItIsEnded() throws IOException {
+  @ParameterizedTest
+  @CsvSource({
+    "pack-objects, maintenance.pid, objects/pack/tmp_pack_Ab12Cd",
+    "commit-graph, commit-graph.pid, objects/info/commit-graph.lock"
+  })
+  void aGitThatOutlivesItIsEnded(String command, String pid, String unfinished) throws IOException {
     Path bare = folder.resolve("platform.git");
     String path =
         Upkeep.path(
             folder.resolve("bin"),
             """
             case "$*" in
-              *pack-objects*)
-                echo half > %s/objects/pack/tmp_pack_Ab12Cd
-                until [ -s %s/maintenance.pid ]; do sleep 0.01; done
+              *%s*)
+                mkdir -p %s/objects/info
+                echo half > %s
+                until [ -s %s ]; do sleep 0.01; done
+                seen=0
+                while [ $seen -lt 4 ]; do
+                  read -r now < %s/refs/heads/main
+                  [ "$now" = "$last" ] || seen=$((seen + 1))
+                  last=$now
+                done
                 kill -9 $PPID
                 while true; do sleep 1; done ;;
               *) exec %s "$@" ;;
             esac
             """
-                .formatted(bare, bare, Upkeep.git()));
+                .formatted(
+                    command,
+                    bare,
+                    bare.resolve(unfinished),
+                    bare.resolve(pid),
+                    bare,
+                    Upkeep.git()));
     StockGit.Result killed = kill(bare, path, "NEVER");
     assertThat(killed.exit()).as("%s", killed).isEqualTo(128 + 9);
-    long orphan = Long.parseLong(Files.readString(bare.resolve("maintenance.pid")));
+    long orphan = Long.parseLong(Files.readString(bare.resolve(pid)));
     assertThat(ProcessHandle.of(orphan))
         .hasValueSatisfying(it -> assertThat(it.isAlive()).isTrue());
 
@@ -73,7 +91,8 @@ class KilledMaintenanceTest {
 
     Upkeep.await(
         () -> ProcessHandle.of(orphan).filter(ProcessHandle::isAlive).isEmpty(), () -> orphan);
-    assertThat(bare.resolve("maintenance.pid")).doesNotExist();
+    assertThat(bare.resolve(pid)).doesNotExist();
+    assertThat(bare.resolve(unfinished)).doesNotExist();
   }
 
   @Test

@@ -110,6 +110,45 @@ class MaintenanceTest {
     git.passesFsck();
   }
 
+  @Test
+  void packsAreGatheredWhileTheCommitGraphIsBeingWritten() throws Exception {
+    Path written = folder.resolve("written");
+    Path mayEnd = folder.resolve("may-end");
+    String path =
+        Upkeep.path(
+            folder.resolve("bin"),
+            """
+            case "$*" in
+              *commit-graph*)
+                touch %s
+                until [ -e %s ]; do sleep 0.01; done ;;
+            esac
+            exec %s "$@"
+            """
+                .formatted(written, mayEnd, Upkeep.git()));
+    try (PlatformRepository repository = Upkeep.open(bare, Upkeep.always(path))) {
+      committed(repository, deploy(TODO, "one"));
+      Upkeep.await(() -> Files.exists(written), repository::maintenance);
+      int before = repository.maintenance().gatherings();
+
+      Upkeep.await(
+          () -> {
+            committed(repository, deploy(TODO, "again"));
+            return repository.maintenance().gatherings() >= before + 2;
+          },
+          repository::maintenance);
+
+      assertThat(bare.resolve("objects/info/commit-graph")).doesNotExist();
+      assertThat(bare.resolve("commit-graph.pid")).exists();
+      Files.createFile(mayEnd);
+      Upkeep.awaitIdle(repository);
+      assertThat(repository.maintenance().failure()).isEmpty();
+    }
+    git.git("commit-graph", "verify");
+    assertThat(bare.resolve("commit-graph.pid")).doesNotExist();
+    git.passesFsck();
+  }
+
   @ParameterizedTest
   @EnumSource
   void readersAndWritersNoticeNothing(Upkeep.Tool tool) throws Exception {

@@ -91,7 +91,7 @@ final class Upkeep {
       PackTool tool =
           switch (with) {
             case NATIVE_GIT ->
-                NativePacks.find(bare, packs, with.path, Duration.ofMinutes(1)).orElseThrow();
+                NativePacks.find(repository, packs, with.path, Duration.ofMinutes(1)).orElseThrow();
             case JGIT -> new JGitPacks(repository, packs, "of the test");
           };
       new PackGathering(repository, packs, GatheringSteps.NONE).run(tool);
