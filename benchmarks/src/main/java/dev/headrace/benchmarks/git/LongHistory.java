@@ -56,6 +56,7 @@ final class LongHistory {
     try (PlatformRepository repository = open.get()) {
       pages(repository, commits, figures);
       heap(commits, figures);
+      new WholeClone(bare, repository).run(commits, figures);
     }
   }
 
