@@ -15,6 +15,8 @@ import tools.jackson.databind.JsonNode;
 
 /** What an operator pushes with stock git, and what becomes of it. */
 class PushOverHttpTest {
+  private static final int LARGE = 900 << 10;
+
   @TempDir private static Path data;
   @TempDir private Path folder;
   @AutoClose private static GitHost host;
@@ -155,16 +157,35 @@ class PushOverHttpTest {
           Files.write(clone.path(app, "src/large.bin"), large);
           clone.commit("One large file");
         });
-    refused(
-        "unpack",
-        () -> {
-          for (int i = 0; i < 14; i++) {
-            byte[] large = new byte[900 << 10];
-            new Random(i).nextBytes(large);
-            Files.write(clone.path(app, "src/large" + i + ".bin"), large);
-          }
-          clone.commit("Many files");
-        });
+    refused("unpack", () -> commitLarge(14, 0));
+  }
+
+  @Test
+  void whoPushesAgainAndAgainWhatIsRefusedAndKeptHasToWait() {
+    int rounds = (int) (PushedBytes.MOST / (9 * LARGE)) + 1;
+    for (int round = 0; round < rounds; round++) {
+      int seed = round;
+      refused("expected: text in UTF-8", () -> commitLarge(9, seed));
+    }
+
+    GitClient.Said said = clone.trying("push", "origin", "HEAD:main");
+
+    assertThat(said.exit()).isNotZero();
+    assertThat(said.text()).contains("429").contains("Too much was pushed with this token");
+    clone.git("fetch", "-q");
+    clone = GitClient.cloneOf(host.urlFor("operator"), folder.resolve("another"));
+    clone.commit(other, "src/main.py", GitHost.hello("with a token of its own"));
+    push();
+  }
+
+  private void commitLarge(int files, int seed) throws Exception {
+    Random random = new Random(seed);
+    for (int i = 0; i < files; i++) {
+      byte[] large = new byte[LARGE];
+      random.nextBytes(large);
+      Files.write(clone.path(app, "src/large" + i + ".bin"), large);
+    }
+    clone.commit("Large files");
   }
 
   @Test
