@@ -26,6 +26,9 @@ record HistoryEntry(
   static final int BYTES = 72;
 
   private static final int CHECKED = BYTES - Integer.BYTES;
+  private static final int DIRECTORY_AT =
+      Constants.OBJECT_ID_LENGTH + Long.BYTES + 2 * Integer.BYTES;
+  private static final int REQUEST_AT = DIRECTORY_AT + 2 * Long.BYTES;
 
   OptionalInt before() {
     return previous < 0 ? OptionalInt.empty() : OptionalInt.of(previous);
@@ -63,6 +66,20 @@ record HistoryEntry(
     byte[] bytes = new byte[BYTES];
     from.get(offset, bytes);
     return unchecked(bytes);
+  }
+
+  /** Only this of it, likewise. */
+  static HistoryKey directory(ByteBuffer from, int offset) {
+    return key(from, offset + DIRECTORY_AT);
+  }
+
+  /** Only this of it, likewise. */
+  static HistoryKey request(ByteBuffer from, int offset) {
+    return key(from, offset + REQUEST_AT);
+  }
+
+  private static HistoryKey key(ByteBuffer from, int offset) {
+    return new HistoryKey(from.getLong(offset), from.getLong(offset + Long.BYTES));
   }
 
   private static HistoryEntry unchecked(byte[] bytes) {

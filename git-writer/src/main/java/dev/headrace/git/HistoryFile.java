@@ -110,10 +110,28 @@ final class HistoryFile implements Closeable {
   }
 
   HistoryEntry get(int number) {
+    return HistoryEntry.unchecked(chunkOf(number), offset(number));
+  }
+
+  /** Of the entry of this number. */
+  HistoryKey directory(int number) {
+    return HistoryEntry.directory(chunkOf(number), offset(number));
+  }
+
+  /** Of the entry of this number. */
+  HistoryKey request(int number) {
+    return HistoryEntry.request(chunkOf(number), offset(number));
+  }
+
+  private ByteBuffer chunkOf(int number) {
     if (number >= count) {
       throw new IndexOutOfBoundsException(number);
     }
-    return HistoryEntry.unchecked(chunks.get(number / chunk), number % chunk * HistoryEntry.BYTES);
+    return chunks.get(number / chunk);
+  }
+
+  private int offset(int number) {
+    return number % chunk * HistoryEntry.BYTES;
   }
 
   Optional<HistoryEntry> last() {

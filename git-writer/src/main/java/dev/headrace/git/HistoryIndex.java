@@ -85,7 +85,7 @@ final class HistoryIndex implements Closeable, FetchAnswers.MainLine {
   private void read(Optional<CommitId> after, CommitId head) {
     try (Stream<PlatformCommit> missing = commits.between(after, head)) {
       for (int number = 0; number < file.count(); number++) {
-        enter(number, file.get(number));
+        enter(number, file.directory(number), file.request(number));
       }
       missing.forEachOrdered(this::add);
     }
@@ -115,13 +115,12 @@ final class HistoryIndex implements Closeable, FetchAnswers.MainLine {
             request(commit));
     int number = file.count();
     file.add(entry);
-    enter(number, entry);
+    enter(number, entry.directory(), entry.request());
   }
 
-  private void enter(int number, HistoryEntry entry) {
-    requests.put(entry.request(), number, it -> file.get(it).request().equals(entry.request()));
-    directories.put(
-        entry.directory(), number, it -> file.get(it).directory().equals(entry.directory()));
+  private void enter(int number, HistoryKey directory, HistoryKey request) {
+    requests.put(request, number, it -> file.request(it).equals(request));
+    directories.put(directory, number, it -> file.directory(it).equals(directory));
   }
 
   private static HistoryKey request(PlatformCommit commit) {
@@ -129,11 +128,11 @@ final class HistoryIndex implements Closeable, FetchAnswers.MainLine {
   }
 
   private OptionalInt newest(HistoryKey directory) {
-    return directories.find(directory, number -> file.get(number).directory().equals(directory));
+    return directories.find(directory, number -> file.directory(number).equals(directory));
   }
 
   private OptionalInt number(HistoryKey request) {
-    return requests.find(request, number -> file.get(number).request().equals(request));
+    return requests.find(request, number -> file.request(number).equals(request));
   }
 
   private static DirectoryState state(HistoryEntry entry) {

@@ -53,7 +53,7 @@ final class Maintenance implements AutoCloseable {
           300,
           Duration.ofSeconds(2),
           Duration.ofSeconds(30),
-          Duration.ofMinutes(10),
+          Duration.ofMinutes(2),
           Duration.ofMinutes(10),
           Duration.ofMinutes(1));
     }
@@ -152,12 +152,17 @@ final class Maintenance implements AutoCloseable {
 
   private Optional<Duration> gatherIfMany() {
     boolean quiet = isQuiet();
-    boolean tooMany = packs.known() > (quiet ? settings.few() : settings.many());
+    int before = packs.known();
+    boolean tooMany = before > (quiet ? settings.few() : settings.many());
     boolean done = !tooMany || packing.attempt(tool(), packRounds::isEnded);
     if (!quiet) {
       return Optional.of(untilQuiet());
     }
-    return done ? Optional.empty() : Optional.of(longest(packing.pause(), SHORTEST_PAUSE));
+    if (!done) {
+      return Optional.of(longest(packing.pause(), SHORTEST_PAUSE));
+    }
+    boolean more = packs.known() > settings.few() && packs.known() < before;
+    return more ? Optional.of(SHORTEST_PAUSE) : Optional.empty();
   }
 
   private Optional<Duration> writeGraphIfOld() {
@@ -202,7 +207,7 @@ final class Maintenance implements AutoCloseable {
   private void gather(PackTool by) throws IOException {
     Leftovers.removeUnfinishedPacks(packs.path());
     try (SteadyForcing _ = new SteadyForcing(packs.path())) {
-      gathering.run(by);
+      gathering.run(by, !isQuiet());
     }
     packs.recount();
     gatherings.incrementAndGet();

@@ -7,6 +7,7 @@ import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.eclipse.jgit.internal.storage.file.FileRepository;
 import org.eclipse.jgit.internal.storage.file.PackIndex;
 import org.eclipse.jgit.lib.ObjectId;
@@ -26,9 +27,21 @@ final class PackGathering {
   /** Each pack has at least so many times the objects of the next smaller one. */
   private static final int FACTOR = 2;
 
+  /** So many objects are made one pack in some seconds. */
+  private static final long SOON_DONE = 500_000;
+
+  /**
+   * Of all objects, no more than one such part is made one pack at a time: else very many packs
+   * come while all of a long history is being written anew.
+   */
+  private static final int PARTS = 8;
+
   private final FileRepository repository;
   private final PackFolder packs;
   private final GatheringSteps steps;
+
+  /** The packs that git's index over packs names; empty: not known. */
+  private Optional<Set<String>> indexed = Optional.empty();
 
   PackGathering(FileRepository repository, PackFolder packs, GatheringSteps steps) {
     this.repository = repository;
@@ -61,14 +74,29 @@ final class PackGathering {
     return objects.size();
   }
 
-  void run(PackTool tool) throws IOException {
+  /**
+   * How many objects one pack is made of at most, so that it takes not much longer than the small
+   * ones that come meanwhile.
+   *
+   * @param objects of each pack
+   */
+  static long most(List<Long> objects) {
+    return Math.max(SOON_DONE, objects.stream().mapToLong(Long::longValue).sum() / PARTS);
+  }
+
+  /**
+   * Once.
+   *
+   * @param hurry no index over all packs is written, which takes the longer the longer the history
+   */
+  void run(PackTool tool, boolean hurry) throws IOException {
     List<PackFolder.StoredPack> going = new ArrayList<>();
     List<PackFolder.StoredPack> staying = new ArrayList<>();
     for (PackFolder.StoredPack pack : packs.list()) {
       (packs.isKept(pack) ? staying : going).add(pack);
     }
-    int chosen =
-        going(going.stream().map(PackFolder.StoredPack::objects).toList(), tool.mostObjects());
+    List<Long> sizes = going.stream().map(PackFolder.StoredPack::objects).toList();
+    int chosen = going(sizes, Math.min(tool.mostObjects(), most(sizes)));
     List<PackFolder.StoredPack> large = going.subList(chosen, going.size());
     staying.addAll(large);
     large.clear();
@@ -88,7 +116,12 @@ final class PackGathering {
     for (PackFolder.StoredPack pack : going) {
       requireHeld(ids.index(pack.name()), held);
     }
-    tool.index(stay);
+    if (hurry) {
+      forgetIndexOver(going);
+    } else {
+      tool.index(stay);
+      indexed = Optional.of(Set.copyOf(stay));
+    }
     steps.reached(GatheringSteps.Step.PACKS_INDEXED);
     takeAway(going);
     for (ObjectId loose : LooseObjects.ids(objectsFolder())) {
@@ -97,6 +130,16 @@ final class PackGathering {
       }
     }
     log.debug("{} packs are one now, beside {}", going.size(), staying.size());
+  }
+
+  /** Git needs none, and would not find the packs that it names. */
+  private void forgetIndexOver(List<PackFolder.StoredPack> going) throws IOException {
+    Optional<Set<String>> known = indexed;
+    if (known.isEmpty() || going.stream().anyMatch(pack -> known.get().contains(pack.name()))) {
+      Files.deleteIfExists(packs.path().resolve("multi-pack-index"));
+      Durable.forceFolder(packs.path());
+      indexed = Optional.of(Set.of());
+    }
   }
 
   private Path objectsFolder() {

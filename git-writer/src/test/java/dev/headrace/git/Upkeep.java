@@ -94,7 +94,7 @@ final class Upkeep {
                 NativePacks.find(repository, packs, with.path, Duration.ofMinutes(1)).orElseThrow();
             case JGIT -> new JGitPacks(repository, packs, "of the test");
           };
-      new PackGathering(repository, packs, GatheringSteps.NONE).run(tool);
+      new PackGathering(repository, packs, GatheringSteps.NONE).run(tool, false);
     }
   }
 

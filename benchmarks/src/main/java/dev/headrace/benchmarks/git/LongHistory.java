@@ -101,6 +101,7 @@ final class LongHistory {
   }
 
   private void start(int commits, Figures figures) throws IOException {
+    ManagementFactory.getMemoryMXBean().gc(); // a process that starts has nothing to collect
     figures.put("start_s", started(), "opened with %,d commits".formatted(commits));
     Files.delete(bare.resolve("headrace.history"));
     double seconds = started();
