@@ -53,7 +53,7 @@ final class Maintenance implements AutoCloseable {
           300,
           Duration.ofSeconds(2),
           Duration.ofSeconds(30),
-          Duration.ofMinutes(2),
+          Duration.ofMinutes(10),
           Duration.ofMinutes(10),
           Duration.ofMinutes(1));
     }

@@ -7,7 +7,9 @@ import java.lang.management.ManagementFactory;
 /** Memory that may be taken for sending histories, which grows with their length. Thread-safe. */
 final class MemoryShare {
 
-  /** About what git and JGit have in memory for each object that they send; not measured. */
+  /**
+   * What git has in memory for each object that it sends, a little rounded up: docs/benchmarks.md.
+   */
   private static final long BYTES_EACH = 250;
 
   /** Of the heap where JGit sends; of what this machine has beside the heap where git does. */

@@ -4,10 +4,12 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.locks.LockSupport;
 import org.eclipse.jgit.internal.storage.file.FileRepository;
 import org.eclipse.jgit.internal.storage.file.PackIndex;
 import org.eclipse.jgit.lib.ObjectId;
@@ -27,12 +29,15 @@ final class PackGathering {
   /** Each pack has at least so many times the objects of the next smaller one. */
   private static final int FACTOR = 2;
 
-  /** So many objects are made one pack in some seconds. */
-  private static final long SOON_DONE = 500_000;
+  /** Is done by then with asking the packs that JGit knew. */
+  private static final Duration WHO_BEGAN_EARLIER = Duration.ofMillis(100);
+
+  /** So many objects are made one pack in some seconds, also of a busy machine. */
+  private static final long SOON_DONE = 150_000;
 
   /**
-   * Of all objects, no more than one such part is made one pack at a time: else very many packs
-   * come while all of a long history is being written anew.
+   * No more than one such part of all objects is made one pack at a time, so that it is soon done
+   * with when changes come again.
    */
   private static final int PARTS = 8;
 
@@ -75,19 +80,20 @@ final class PackGathering {
   }
 
   /**
-   * How many objects one pack is made of at most, so that it takes not much longer than the small
-   * ones that come meanwhile.
+   * How many objects one pack is made of at most.
    *
    * @param objects of each pack
    */
-  static long most(List<Long> objects) {
-    return Math.max(SOON_DONE, objects.stream().mapToLong(Long::longValue).sum() / PARTS);
+  static long most(List<Long> objects, boolean hurry) {
+    long part = objects.stream().mapToLong(Long::longValue).sum() / PARTS;
+    return hurry ? SOON_DONE : Math.max(SOON_DONE, part);
   }
 
   /**
    * Once.
    *
-   * @param hurry no index over all packs is written, which takes the longer the longer the history
+   * @param hurry packs come meanwhile: what takes the longer the longer the history is left for
+   *     later, which is making large packs larger, and git's index over all of them
    */
   void run(PackTool tool, boolean hurry) throws IOException {
     List<PackFolder.StoredPack> going = new ArrayList<>();
@@ -96,7 +102,7 @@ final class PackGathering {
       (packs.isKept(pack) ? staying : going).add(pack);
     }
     List<Long> sizes = going.stream().map(PackFolder.StoredPack::objects).toList();
-    int chosen = going(sizes, Math.min(tool.mostObjects(), most(sizes)));
+    int chosen = going(sizes, Math.min(tool.mostObjects(), most(sizes, hurry)));
     List<PackFolder.StoredPack> large = going.subList(chosen, going.size());
     staying.addAll(large);
     large.clear();
@@ -202,6 +208,7 @@ final class PackGathering {
     }
     steps.reached(GatheringSteps.Step.PACKS_GONE);
     var _ = repository.getObjectDatabase().getPacks(); // JGit looks now, not while somebody waits
+    LockSupport.parkNanos(WHO_BEGAN_EARLIER.toNanos());
     for (PackFolder.StoredPack pack : going) {
       packs.deleteRest(pack);
     }
