@@ -38,6 +38,7 @@ final class JGitPacks implements PackTool {
 
   private final FileRepository repository;
   private final PackFolder packs;
+  private final KnownPacks known;
   private final String instead;
   private final long most = Runtime.getRuntime().maxMemory() / SHARE_OF_HEAP / BYTES_EACH;
   private volatile boolean ended;
@@ -45,9 +46,10 @@ final class JGitPacks implements PackTool {
   /**
    * @param instead why it is not git that does this
    */
-  JGitPacks(FileRepository repository, PackFolder packs, String instead) {
+  JGitPacks(FileRepository repository, KnownPacks known, String instead) {
     this.repository = repository;
-    this.packs = packs;
+    this.packs = known.folder();
+    this.known = known;
     this.instead = instead;
   }
 
@@ -65,7 +67,7 @@ final class JGitPacks implements PackTool {
   public synchronized Optional<Fresh> gather(
       List<PackFolder.StoredPack> going, List<PackFolder.StoredPack> staying) throws IOException {
     Set<ObjectId> objects = new LinkedHashSet<>();
-    PackIds.of(repository).read(going, staying, objects::add);
+    known.read(going, staying, objects::add);
     if (objects.isEmpty()) {
       return Optional.empty();
     }

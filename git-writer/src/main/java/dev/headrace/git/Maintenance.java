@@ -70,6 +70,7 @@ final class Maintenance implements AutoCloseable {
   private final FileRepository repository;
   private final MainBranch main;
   private final PackFolder packs;
+  private final KnownPacks known;
   private final Settings settings;
   private final PackGathering gathering;
   private final MaintenanceChore packing;
@@ -89,12 +90,13 @@ final class Maintenance implements AutoCloseable {
   private Duration graphTook = Duration.ZERO;
 
   Maintenance(
-      FileRepository repository, PackFolder packs, Settings settings, GatheringSteps steps) {
+      FileRepository repository, KnownPacks known, Settings settings, GatheringSteps steps) {
     this.repository = repository;
     this.main = new MainBranch(repository);
-    this.packs = packs;
+    this.packs = known.folder();
+    this.known = known;
     this.settings = settings;
-    this.gathering = new PackGathering(repository, packs, steps);
+    this.gathering = new PackGathering(repository, known, steps);
     this.packing = new MaintenanceChore("gather packs", settings.retry(), this::gather);
     this.graphing =
         new MaintenanceChore("write the commit-graph", settings.retry(), this::writeGraph);
@@ -130,15 +132,16 @@ final class Maintenance implements AutoCloseable {
   private PackTool tool() {
     finding.lock();
     try {
-      PackTool known = tool;
-      if (known != null) {
-        return known;
+      PackTool earlier = tool;
+      if (earlier != null) {
+        return earlier;
       }
       PackTool found =
-          NativePacks.find(repository, packs, settings.path(), settings.limit())
+          NativePacks.find(
+                  repository.getDirectory().toPath(), known, settings.path(), settings.limit())
               .<PackTool>map(git -> git)
               .orElseGet(() ->
-                  new JGitPacks(repository, packs, "native git 2.34 or newer is not installed"));
+                  new JGitPacks(repository, known, "native git 2.34 or newer is not installed"));
       tool = found;
       if (packRounds.isEnded()) {
         found.end(); // who closed this could not do it

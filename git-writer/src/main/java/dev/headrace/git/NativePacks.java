@@ -12,7 +12,6 @@ import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
-import org.eclipse.jgit.internal.storage.file.FileRepository;
 import org.eclipse.jgit.lib.Constants;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -74,8 +73,8 @@ final class NativePacks implements PackTool {
 
   private final GitProcess packing;
   private final GitProcess graphing;
-  private final FileRepository repository;
   private final PackFolder packs;
+  private final KnownPacks known;
   private final List<String> lowPriority;
   private final List<String> higherPriority;
   private final String version;
@@ -83,15 +82,14 @@ final class NativePacks implements PackTool {
   private NativePacks(
       GitProcess packing,
       GitProcess graphing,
-      FileRepository repository,
-      PackFolder packs,
+      KnownPacks known,
       List<String> lowPriority,
       List<String> higherPriority,
       String version) {
     this.packing = packing;
     this.graphing = graphing;
-    this.repository = repository;
-    this.packs = packs;
+    this.packs = known.folder();
+    this.known = known;
     this.lowPriority = lowPriority;
     this.higherPriority = higherPriority;
     this.version = version;
@@ -102,9 +100,7 @@ final class NativePacks implements PackTool {
    *
    * @param path where programs are looked for, as in the variable {@code PATH}
    */
-  static Optional<NativePacks> find(
-      FileRepository repository, PackFolder packs, String path, Duration limit) {
-    Path folder = repository.getDirectory().toPath();
+  static Optional<NativePacks> find(Path folder, KnownPacks known, String path, Duration limit) {
     Optional<GitProgram> found = GitProgram.find(path);
     if (found.isEmpty()) {
       return Optional.empty();
@@ -121,8 +117,7 @@ final class NativePacks implements PackTool {
               new NativePacks(
                   new GitProcess(folder, git, GitProcess.Purpose.PACKS, limit),
                   new GitProcess(folder, git, GitProcess.Purpose.COMMIT_GRAPH, limit),
-                  repository,
-                  packs,
+                  known,
                   low,
                   git.nice(SOMEWHAT),
                   version.group(1)));
@@ -200,14 +195,13 @@ final class NativePacks implements PackTool {
       OutputStream to = new BufferedOutputStream(git, ID_BUFFER);
       byte[] line = new byte[Constants.OBJECT_ID_STRING_LENGTH + 1];
       line[Constants.OBJECT_ID_STRING_LENGTH] = '\n';
-      PackIds.of(repository)
-          .read(
-              going,
-              staying,
-              id -> {
-                id.copyTo(line, 0);
-                to.write(line);
-              });
+      known.read(
+          going,
+          staying,
+          id -> {
+            id.copyTo(line, 0);
+            to.write(line);
+          });
       to.flush();
     };
   }

@@ -7,7 +7,6 @@ import java.util.Map;
 import java.util.SequencedMap;
 import org.eclipse.jgit.internal.storage.file.FileRepository;
 import org.eclipse.jgit.internal.storage.file.ObjectDirectory;
-import org.eclipse.jgit.internal.storage.file.Pack;
 import org.eclipse.jgit.lib.Constants;
 import org.eclipse.jgit.lib.ObjectId;
 import org.eclipse.jgit.lib.ObjectReader;
@@ -37,13 +36,13 @@ final class ObjectStore {
   private record Folder(ObjectId id, byte[] tree) {}
 
   private final FileRepository repository;
-  private final PackFolder packs;
+  private final KnownPacks packs;
 
   /** A batch may be built again while the next is being built. */
   private final Map<String, Folder> newest =
       Collections.synchronizedMap(new LruMap<>(CACHED_FOLDERS));
 
-  ObjectStore(FileRepository repository, PackFolder packs) {
+  ObjectStore(FileRepository repository, KnownPacks packs) {
     this.repository = repository;
     this.packs = packs;
   }
@@ -110,13 +109,10 @@ final class ObjectStore {
     /** When this returns, a power cut takes none of the objects back. */
     void makeDurable() throws IOException {
       ObjectDirectory database = repository.getObjectDatabase();
-      if (objects.size() < FEW_OBJECTS && packs.known() >= MANY_PACKS) {
+      if (objects.size() < FEW_OBJECTS && packs.folder().known() >= MANY_PACKS) {
         LooseObjects.write(database, objects.values());
       } else {
-        Pack pack = database.openPack(PackFile.write(packs.path(), objects.values()));
-        packs.added();
-        // Now, or the next who reads something old would wait for this one and all like it.
-        var _ = pack.getIndex();
+        packs.add(() -> PackFile.write(packs.folder().path(), objects.values()));
       }
     }
   }

@@ -43,14 +43,16 @@ final class PackGathering {
 
   private final FileRepository repository;
   private final PackFolder packs;
+  private final KnownPacks known;
   private final GatheringSteps steps;
 
   /** The packs that git's index over packs names; empty: not known. */
   private Optional<Set<String>> indexed = Optional.empty();
 
-  PackGathering(FileRepository repository, PackFolder packs, GatheringSteps steps) {
+  PackGathering(FileRepository repository, KnownPacks known, GatheringSteps steps) {
     this.repository = repository;
-    this.packs = packs;
+    this.packs = known.folder();
+    this.known = known;
     this.steps = steps;
   }
 
@@ -117,10 +119,9 @@ final class PackGathering {
     }
     steps.reached(GatheringSteps.Step.PACK_IN_USE);
     going.removeIf(pack -> stay.contains(pack.name())); // it was all of them already
-    PackIds ids = PackIds.of(repository);
-    List<PackIndex> held = ids.indexes(stay);
+    List<PackIndex> held = known.indexes(stay);
     for (PackFolder.StoredPack pack : going) {
-      requireHeld(ids.index(pack.name()), held);
+      requireHeld(known.index(pack.name()), held);
     }
     if (hurry) {
       forgetIndexOver(going);
@@ -131,7 +132,7 @@ final class PackGathering {
     steps.reached(GatheringSteps.Step.PACKS_INDEXED);
     takeAway(going);
     for (ObjectId loose : LooseObjects.ids(objectsFolder())) {
-      if (PackIds.isIn(held, loose)) {
+      if (KnownPacks.isIn(held, loose)) {
         Files.deleteIfExists(repository.getObjectDatabase().fileFor(loose).toPath());
       }
     }
@@ -140,8 +141,8 @@ final class PackGathering {
 
   /** Git needs none, and would not find the packs that it names. */
   private void forgetIndexOver(List<PackFolder.StoredPack> going) throws IOException {
-    Optional<Set<String>> known = indexed;
-    if (known.isEmpty() || going.stream().anyMatch(pack -> known.get().contains(pack.name()))) {
+    Optional<Set<String>> there = indexed;
+    if (there.isEmpty() || going.stream().anyMatch(pack -> there.get().contains(pack.name()))) {
       Files.deleteIfExists(packs.path().resolve("multi-pack-index"));
       Durable.forceFolder(packs.path());
       indexed = Optional.of(Set.of());
@@ -169,8 +170,7 @@ final class PackGathering {
     steps.reached(GatheringSteps.Step.INDEX_NAMED);
     name(fresh, ".pack");
     Durable.forceFolder(packs.path());
-    repository.getObjectDatabase().openPack(packs.file(fresh.name(), ".pack").toFile());
-    packs.added();
+    known.added(packs.file(fresh.name(), ".pack").toFile());
   }
 
   private static Path unfinished(PackTool.Fresh fresh, String ending) {
@@ -187,7 +187,7 @@ final class PackGathering {
 
   private static void requireHeld(PackIndex pack, List<PackIndex> held) throws IOException {
     for (PackIndex.MutableEntry entry : pack) {
-      if (!PackIds.isIn(held, entry.toObjectId())) {
+      if (!KnownPacks.isIn(held, entry.toObjectId())) {
         throw new IOException("object " + entry.name() + " would be in no pack any more");
       }
     }
@@ -207,7 +207,7 @@ final class PackGathering {
       }
     }
     steps.reached(GatheringSteps.Step.PACKS_GONE);
-    var _ = repository.getObjectDatabase().getPacks(); // JGit looks now, not while somebody waits
+    known.lookAgain(going);
     LockSupport.parkNanos(WHO_BEGAN_EARLIER.toNanos());
     for (PackFolder.StoredPack pack : going) {
       packs.deleteRest(pack);

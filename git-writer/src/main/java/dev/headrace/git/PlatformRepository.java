@@ -88,13 +88,14 @@ public final class PlatformRepository implements AutoCloseable {
       try {
         PackFolder packs =
             new PackFolder(folder.repository().getObjectDatabase().getPackDirectory().toPath());
-        Maintenance maintenance = new Maintenance(folder.repository(), packs, upkeep, gathering);
+        KnownPacks known = new KnownPacks(folder.repository(), packs);
+        Maintenance maintenance = new Maintenance(folder.repository(), known, upkeep, gathering);
         Optional<NativeUpload> git =
             GitProgram.find(upkeep.path())
                 .map(program ->
                     new NativeUpload(
                         program, folder.path(), MemoryShare.besideHeap(), upkeep.limit()));
-        return open(folder, key, clock, steps, packs, maintenance, git);
+        return open(folder, key, clock, steps, known, maintenance, git);
       } catch (IOException | RuntimeException e) {
         folder.close();
         throw e;
@@ -109,7 +110,7 @@ public final class PlatformRepository implements AutoCloseable {
       SigningKey key,
       Clock clock,
       CommitSteps steps,
-      PackFolder packs,
+      KnownPacks packs,
       Maintenance maintenance,
       Optional<NativeUpload> git)
       throws IOException {
@@ -154,7 +155,7 @@ public final class PlatformRepository implements AutoCloseable {
                 () -> CommitId.of(publisher.tip().commit()),
                 history,
                 new KeptAnswers(folder.served()),
-                packs,
+                packs.folder(),
                 git,
                 MemoryShare.ofHeap()));
     writer.start();

@@ -88,13 +88,14 @@ final class Upkeep {
   static void gather(Path bare, Tool with) throws IOException {
     try (FileRepository repository = Samples.repository(bare)) {
       PackFolder packs = new PackFolder(bare.resolve("objects/pack"));
+      KnownPacks known = new KnownPacks(repository, packs);
       PackTool tool =
           switch (with) {
             case NATIVE_GIT ->
-                NativePacks.find(repository, packs, with.path, Duration.ofMinutes(1)).orElseThrow();
-            case JGIT -> new JGitPacks(repository, packs, "of the test");
+                NativePacks.find(bare, known, with.path, Duration.ofMinutes(1)).orElseThrow();
+            case JGIT -> new JGitPacks(repository, known, "of the test");
           };
-      new PackGathering(repository, packs, GatheringSteps.NONE).run(tool, false);
+      new PackGathering(repository, known, GatheringSteps.NONE).run(tool, false);
     }
   }
 

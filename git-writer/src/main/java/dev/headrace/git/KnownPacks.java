@@ -1,10 +1,13 @@
 package dev.headrace.git;
 
+import java.io.File;
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.Lock;
+import java.util.concurrent.locks.ReentrantLock;
 import org.eclipse.jgit.internal.storage.file.FileRepository;
 import org.eclipse.jgit.internal.storage.file.Pack;
 import org.eclipse.jgit.internal.storage.file.PackIndex;
@@ -12,36 +15,84 @@ import org.eclipse.jgit.internal.storage.file.PackReverseIndex;
 import org.eclipse.jgit.internal.storage.file.PackReverseIndexFactory;
 import org.eclipse.jgit.lib.ObjectId;
 
-/** Which objects stand in which pack, as JGit has it in memory. */
-final class PackIds {
+/**
+ * The packs that JGit knows, and which objects stand in each. JGit by itself looks through the
+ * folder until nothing has changed there meanwhile: with packs that come every few milliseconds
+ * that has no end, and whoever misses an object waits for it. So it is told of each pack, and looks
+ * only while none is being added. Thread-safe, but for {@link #lookAgain}, which is for one thread.
+ */
+final class KnownPacks {
+
+  interface Writing {
+    File pack() throws IOException;
+  }
 
   interface Reader {
     void read(ObjectId id) throws IOException;
   }
 
   private final FileRepository repository;
-  private final Map<String, Pack> known = new HashMap<>();
+  private final PackFolder folder;
+  private final Map<String, Pack> known = new ConcurrentHashMap<>();
 
-  private PackIds(FileRepository repository) {
+  /** Fair, because packs may be added all the time. */
+  private final Lock adding = new ReentrantLock(true);
+
+  KnownPacks(FileRepository repository, PackFolder folder) {
     this.repository = repository;
+    this.folder = folder;
     for (Pack pack : repository.getObjectDatabase().getPacks()) {
-      known.put(pack.getPackFile().getName(), pack);
+      know(pack);
     }
   }
 
-  static PackIds of(FileRepository repository) {
-    return new PackIds(repository);
+  PackFolder folder() {
+    return folder;
+  }
+
+  private void know(Pack pack) {
+    String file = pack.getPackFile().getName();
+    known.put(file.substring(0, file.length() - ".pack".length()), pack);
+  }
+
+  /** Has a pack written, and looked into before the others. */
+  void add(Writing writing) throws IOException {
+    adding.lock();
+    try {
+      added(writing.pack());
+    } finally {
+      adding.unlock();
+    }
+  }
+
+  /** The same for a pack that is there, by the thread that lets JGit look. */
+  void added(File file) throws IOException {
+    Pack pack = repository.getObjectDatabase().openPack(file);
+    // Now, or the next who reads something old would wait for this one and all like it.
+    var _ = pack.getIndex();
+    know(pack);
+    folder.added();
+  }
+
+  /** Has JGit forget packs that were deleted. */
+  void lookAgain(List<PackFolder.StoredPack> deleted) {
+    adding.lock();
+    try {
+      var _ = repository.getObjectDatabase().getPacks();
+    } finally {
+      adding.unlock();
+    }
+    deleted.forEach(pack -> known.remove(pack.name()));
   }
 
   /**
    * @throws IOException if the pack is not there any more
    */
   PackIndex index(String name) throws IOException {
-    Pack pack = known.get(name + ".pack");
-    if (pack == null) {
-      throw new IOException("pack " + name + " is not there any more");
-    }
-    return pack.getIndex();
+    Pack pack = known.get(name);
+    return pack == null
+        ? PackIndex.open(folder.file(name, ".idx").toFile()) // of a push
+        : pack.getIndex();
   }
 
   List<PackIndex> indexes(List<String> names) throws IOException {
