@@ -76,7 +76,7 @@ class PackGatheringTest {
     Random random = new Random(seed);
     List<Long> sizes = new ArrayList<>();
     for (int round = 0; round < 2_000; round++) {
-      random.longs(300, 7, 2_000).forEach(sizes::add);
+      random.longs(300, 7, 1_000).forEach(sizes::add);
       sizes.sort(null);
       long all = sizes.stream().mapToLong(Long::longValue).sum();
       if (round % 10 == 0) {
