@@ -67,7 +67,7 @@ final class JGitPacks implements PackTool {
   public synchronized Optional<Fresh> gather(
       List<PackFolder.StoredPack> going, List<PackFolder.StoredPack> staying) throws IOException {
     Set<ObjectId> objects = new LinkedHashSet<>();
-    known.read(going, staying, objects::add);
+    known.read(going, objects::add);
     if (objects.isEmpty()) {
       return Optional.empty();
     }

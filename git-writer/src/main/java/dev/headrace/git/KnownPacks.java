@@ -104,27 +104,19 @@ final class KnownPacks {
   }
 
   /**
-   * Of the packs that go and of all files that hold one object, without what the packs that stay
-   * hold; in the order of the packs. What stands in several of them is read several times.
+   * Of the packs, in their order, and of all files that hold one object. What stands in several of
+   * them is read several times; what stands in other packs too is not left out, because looking for
+   * it there takes longer with many packs than writing it again.
    */
-  void read(List<PackFolder.StoredPack> going, List<PackFolder.StoredPack> staying, Reader reader)
-      throws IOException {
-    List<PackIndex> held = indexes(staying.stream().map(PackFolder.StoredPack::name).toList());
-    for (PackFolder.StoredPack pack : going) {
+  void read(List<PackFolder.StoredPack> packs, Reader reader) throws IOException {
+    for (PackFolder.StoredPack pack : packs) {
       PackIndex index = index(pack.name());
       PackReverseIndex inOrder = PackReverseIndexFactory.computeFromIndex(index);
       for (int i = 0; i < index.getObjectCount(); i++) {
-        readIfNotIn(held, inOrder.findObjectByPosition(i), reader);
+        reader.read(inOrder.findObjectByPosition(i));
       }
     }
     for (ObjectId id : LooseObjects.ids(repository.getObjectDatabase().getDirectory().toPath())) {
-      readIfNotIn(held, id, reader);
-    }
-  }
-
-  private static void readIfNotIn(List<PackIndex> held, ObjectId id, Reader reader)
-      throws IOException {
-    if (!isIn(held, id)) {
       reader.read(id);
     }
   }

@@ -166,7 +166,7 @@ final class NativePacks implements PackTool {
     String said =
         packing.run(
             inHaste ? higherPriority : lowPriority,
-            asTheyAre ? ids(going, staying) : names(going, staying),
+            asTheyAre ? ids(going) : names(going, staying),
             arguments.toArray(String[]::new));
     Matcher pack = PACK.matcher(said);
     return pack.find()
@@ -189,15 +189,13 @@ final class NativePacks implements PackTool {
   }
 
   /** Of all objects: it then looks at nothing but them. */
-  private GitProcess.Input ids(
-      List<PackFolder.StoredPack> going, List<PackFolder.StoredPack> staying) {
+  private GitProcess.Input ids(List<PackFolder.StoredPack> going) {
     return git -> {
       OutputStream to = new BufferedOutputStream(git, ID_BUFFER);
       byte[] line = new byte[Constants.OBJECT_ID_STRING_LENGTH + 1];
       line[Constants.OBJECT_ID_STRING_LENGTH] = '\n';
       known.read(
           going,
-          staying,
           id -> {
             id.copyTo(line, 0);
             to.write(line);

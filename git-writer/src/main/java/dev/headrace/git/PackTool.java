@@ -29,8 +29,8 @@ sealed interface PackTool permits NativePacks, JGitPacks {
   long mostObjects();
 
   /**
-   * Writes a pack of all objects that stand in some packs or have a file of their own, except those
-   * of the packs that stay.
+   * Writes a pack of all objects that stand in some packs or have a file of their own. Those that
+   * stand in packs that stay too may be left out.
    *
    * @return empty if there is no such object
    */
