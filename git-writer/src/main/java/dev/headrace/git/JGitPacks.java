@@ -65,7 +65,8 @@ final class JGitPacks implements PackTool {
 
   @Override
   public synchronized Optional<Fresh> gather(
-      List<PackFolder.StoredPack> going, List<PackFolder.StoredPack> staying) throws IOException {
+      List<PackFolder.StoredPack> going, List<PackFolder.StoredPack> staying, boolean hurry)
+      throws IOException {
     Set<ObjectId> objects = new LinkedHashSet<>();
     known.read(going, objects::add);
     if (objects.isEmpty()) {

@@ -40,12 +40,6 @@ final class NativePacks implements PackTool {
    */
   private static final long MOST_FOR_DELTAS = 100_000;
 
-  /**
-   * With more, commits come faster than a process of low priority that looks for deltas can follow,
-   * and become slow with very many packs. Then objects are copied as they are, and soon.
-   */
-  private static final int IN_HASTE = 250;
-
   private static final int VERY = 19;
   private static final int SOMEWHAT = 5;
 
@@ -154,10 +148,10 @@ final class NativePacks implements PackTool {
 
   @Override
   public Optional<Fresh> gather(
-      List<PackFolder.StoredPack> going, List<PackFolder.StoredPack> staying) throws IOException {
-    boolean inHaste = going.size() > IN_HASTE;
+      List<PackFolder.StoredPack> going, List<PackFolder.StoredPack> staying, boolean hurry)
+      throws IOException {
     long objects = going.stream().mapToLong(PackFolder.StoredPack::objects).sum();
-    boolean asTheyAre = inHaste || objects > MOST_FOR_DELTAS;
+    boolean asTheyAre = hurry || objects > MOST_FOR_DELTAS;
     Path base = packs.path().resolve(UNFINISHED + "pack");
     List<String> arguments = new ArrayList<>(LITTLE_MEMORY);
     arguments.addAll(PACK_OBJECTS);
@@ -165,7 +159,7 @@ final class NativePacks implements PackTool {
     arguments.add(base.toString());
     String said =
         packing.run(
-            inHaste ? higherPriority : lowPriority,
+            hurry ? higherPriority : lowPriority,
             asTheyAre ? ids(going) : names(going, staying),
             arguments.toArray(String[]::new));
     Matcher pack = PACK.matcher(said);

@@ -33,11 +33,13 @@ final class PackGathering {
   private static final Duration WHO_BEGAN_EARLIER = Duration.ofMillis(100);
 
   /**
-   * So many objects are made one pack in some seconds, also of a busy machine. For as long as JGit
-   * reads their index, some 0.3 us for each, a commit waits; with much fewer, packs come faster
-   * than they are gathered.
+   * So many objects are made one pack in a second or two, also of a busy machine, and for as long
+   * as JGit reads their index, which takes it some 0.3 us for each, a commit waits.
    */
-  private static final long SOON_DONE = 100_000;
+  private static final long SOON_DONE = 50_000;
+
+  /** With fewer objects, all of them may become one pack. */
+  private static final long FEW_OBJECTS = 150_000;
 
   /**
    * No more than one such part of all objects is made one pack at a time, so that it is soon done
@@ -92,7 +94,7 @@ final class PackGathering {
    */
   static long most(List<Long> objects, boolean hurry) {
     long part = objects.stream().mapToLong(Long::longValue).sum() / PARTS;
-    return hurry ? SOON_DONE : Math.max(SOON_DONE, part);
+    return hurry ? SOON_DONE : Math.max(FEW_OBJECTS, part);
   }
 
   /**
@@ -115,7 +117,7 @@ final class PackGathering {
     Durable.forceFolder(packs.path());
 
     List<String> stay = new ArrayList<>(staying.stream().map(PackFolder.StoredPack::name).toList());
-    Optional<PackTool.Fresh> written = tool.gather(going, staying);
+    Optional<PackTool.Fresh> written = tool.gather(going, staying, hurry);
     steps.reached(GatheringSteps.Step.PACK_WRITTEN);
     if (written.isPresent()) {
       use(written.get());

@@ -32,9 +32,12 @@ sealed interface PackTool permits NativePacks, JGitPacks {
    * Writes a pack of all objects that stand in some packs or have a file of their own. Those that
    * stand in packs that stay too may be left out.
    *
+   * @param hurry commits come faster than a process of low priority that looks for deltas can
+   *     follow: then objects are copied as they are, and soon
    * @return empty if there is no such object
    */
-  Optional<Fresh> gather(List<PackFolder.StoredPack> going, List<PackFolder.StoredPack> staying)
+  Optional<Fresh> gather(
+      List<PackFolder.StoredPack> going, List<PackFolder.StoredPack> staying, boolean hurry)
       throws IOException;
 
   /** Writes one index over these packs, if it can. */

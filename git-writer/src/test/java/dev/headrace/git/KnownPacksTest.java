@@ -26,7 +26,7 @@ class KnownPacksTest {
   @Test
   void jGitComesToAnEndOfLookingAlsoWhilePacksComeWithoutEnd() throws Exception {
     Path bare = folder.resolve("platform.git");
-    PlatformRepository.open(bare, Samples.KEY, Samples.CLOCK).close();
+    Upkeep.open(bare, Upkeep.NEVER).close();
     AtomicBoolean done = new AtomicBoolean();
     CountDownLatch many = new CountDownLatch(SO_MANY_THAT_LOOKING_TAKES_LONGER_THAN_ADDING);
     try (FileRepository repository = Samples.repository(bare);
