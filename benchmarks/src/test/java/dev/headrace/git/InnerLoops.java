@@ -69,7 +69,8 @@ public class InnerLoops {
       path = Files.createTempDirectory("headrace-micro-");
       repository = RepositoryFolder.open(path.resolve("git"), key, Clock.systemUTC());
       Path packs = repository.repository().getObjectDatabase().getPackDirectory().toPath();
-      store = new ObjectStore(repository.repository(), new PackFolder(packs));
+      KnownPacks known = new KnownPacks(repository.repository(), new PackFolder(packs));
+      store = new ObjectStore(repository.repository(), known);
       ObjectStore.Staged staged = store.stage();
       root = staged.add(GitObject.of(Constants.OBJ_TREE, new byte[0]));
       for (DirectoryPath path : paths) {

@@ -111,8 +111,10 @@ final class JGitPacks implements PackTool {
   }
 
   @Override
-  public void index(List<String> names) {
-    // JGit would not read it, and who reads with git has one that writes it
+  public void index(List<String> names) throws IOException {
+    // JGit would not read one, and one that a git wrote names packs that go.
+    Files.deleteIfExists(packs.path().resolve("multi-pack-index"));
+    Durable.forceFolder(packs.path());
   }
 
   @Override

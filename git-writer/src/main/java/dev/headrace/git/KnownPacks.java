@@ -2,7 +2,6 @@ package dev.headrace.git;
 
 import java.io.File;
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -18,8 +17,8 @@ import org.eclipse.jgit.lib.ObjectId;
 /**
  * The packs that JGit knows, and which objects stand in each. JGit by itself looks through the
  * folder until nothing has changed there meanwhile: with packs that come every few milliseconds
- * that has no end, and whoever misses an object waits for it. So it is told of each pack, and looks
- * only while none is being added. Thread-safe, but for {@link #lookAgain}, which is for one thread.
+ * that has no end, and whoever misses an object waits for it. So it is told of each pack, and has
+ * to look only while none is being added. For any thread that adds, and one that gathers.
  */
 final class KnownPacks {
 
@@ -74,15 +73,15 @@ final class KnownPacks {
     folder.added();
   }
 
-  /** Has JGit forget packs that were deleted. */
-  void lookAgain(List<PackFolder.StoredPack> deleted) {
+  /** Has JGit forget packs that were deleted, and find those of pushes. */
+  void lookAgain() {
     adding.lock();
     try {
-      var _ = repository.getObjectDatabase().getPacks();
+      known.clear();
+      repository.getObjectDatabase().getPacks().forEach(this::know);
     } finally {
       adding.unlock();
     }
-    deleted.forEach(pack -> known.remove(pack.name()));
   }
 
   /**
@@ -90,17 +89,14 @@ final class KnownPacks {
    */
   PackIndex index(String name) throws IOException {
     Pack pack = known.get(name);
-    return pack == null
-        ? PackIndex.open(folder.file(name, ".idx").toFile()) // of a push
-        : pack.getIndex();
-  }
-
-  List<PackIndex> indexes(List<String> names) throws IOException {
-    List<PackIndex> indexes = new ArrayList<>();
-    for (String name : names) {
-      indexes.add(index(name));
+    if (pack != null) {
+      try {
+        return pack.getIndex();
+      } catch (IOException e) {
+        known.remove(name, pack); // once JGit could not read it, it does not try again
+      }
     }
-    return indexes;
+    return PackIndex.open(folder.file(name, ".idx").toFile());
   }
 
   /**
@@ -121,7 +117,13 @@ final class KnownPacks {
     }
   }
 
-  static boolean isIn(List<PackIndex> indexes, ObjectId id) {
-    return indexes.stream().anyMatch(index -> index.hasObject(id));
+  /** Whether one of these packs holds it; asks the first ones first. */
+  boolean isIn(List<String> names, ObjectId id) throws IOException {
+    for (String name : names) {
+      if (index(name).hasObject(id)) {
+        return true;
+      }
+    }
+    return false;
   }
 }

@@ -2,9 +2,15 @@ package dev.headrace.git;
 
 import java.time.Duration;
 import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** A thread that looks again and again whether there is something to do, and does it. */
 final class MaintenanceRounds {
+
+  private static final Logger log = LoggerFactory.getLogger(MaintenanceRounds.class);
+
+  private static final Duration AFTER_AN_ERROR = Duration.ofMinutes(1);
 
   /** What it does each time. */
   interface Round {
@@ -56,7 +62,16 @@ final class MaintenanceRounds {
   private void run() {
     Optional<Duration> pause = Optional.of(first);
     while (goesOnAfter(pause)) {
-      pause = round.run();
+      pause = nextRound();
+    }
+  }
+
+  private Optional<Duration> nextRound() {
+    try {
+      return round.run();
+    } catch (RuntimeException | Error e) {
+      log.error("{} goes on in {} s", thread.getName(), AFTER_AN_ERROR.toSeconds(), e);
+      return Optional.of(AFTER_AN_ERROR);
     }
   }
 

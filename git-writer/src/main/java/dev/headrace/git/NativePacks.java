@@ -40,6 +40,9 @@ final class NativePacks implements PackTool {
    */
   private static final long MOST_FOR_DELTAS = 100_000;
 
+  /** Nothing waits for the commit-graph, and while commits come it gets little of the machine. */
+  private static final int GRAPH_LIMITS = 6;
+
   private static final int VERY = 19;
   private static final int SOMEWHAT = 5;
 
@@ -110,7 +113,11 @@ final class NativePacks implements PackTool {
           return Optional.of(
               new NativePacks(
                   new GitProcess(folder, git, GitProcess.Purpose.PACKS, limit),
-                  new GitProcess(folder, git, GitProcess.Purpose.COMMIT_GRAPH, limit),
+                  new GitProcess(
+                      folder,
+                      git,
+                      GitProcess.Purpose.COMMIT_GRAPH,
+                      limit.multipliedBy(GRAPH_LIMITS)),
                   known,
                   low,
                   git.nice(SOMEWHAT),
@@ -159,7 +166,7 @@ final class NativePacks implements PackTool {
     arguments.add(base.toString());
     String said =
         packing.run(
-            hurry ? higherPriority : lowPriority,
+            asTheyAre ? higherPriority : lowPriority,
             asTheyAre ? ids(going) : names(going, staying),
             arguments.toArray(String[]::new));
     Matcher pack = PACK.matcher(said);

@@ -117,8 +117,11 @@ final class PackFolder {
     }
   }
 
-  /** What stands beside a pack that was deleted. */
+  /** What stands beside a pack that was deleted, unless the same has been written again. */
   void deleteRest(StoredPack pack) throws IOException {
+    if (Files.exists(file(pack.name(), ".pack"))) {
+      return;
+    }
     for (String ending : BESIDE_A_PACK) {
       Files.deleteIfExists(file(pack.name(), ending));
     }

@@ -111,6 +111,9 @@ final class PackGathering {
     }
     List<Long> sizes = going.stream().map(PackFolder.StoredPack::objects).toList();
     int chosen = going(sizes, Math.min(tool.mostObjects(), most(sizes, hurry)));
+    if (chosen == 0 && LooseObjects.ids(objectsFolder()).isEmpty()) {
+      return;
+    }
     List<PackFolder.StoredPack> large = going.subList(chosen, going.size());
     staying.addAll(large);
     large.clear();
@@ -125,20 +128,20 @@ final class PackGathering {
     }
     steps.reached(GatheringSteps.Step.PACK_IN_USE);
     going.removeIf(pack -> stay.contains(pack.name())); // it was all of them already
-    List<PackIndex> held = known.indexes(stay);
     for (PackFolder.StoredPack pack : going) {
-      requireHeld(known.index(pack.name()), held);
+      requireHeld(known.index(pack.name()), stay);
     }
     if (hurry) {
       forgetIndexOver(going);
     } else {
+      indexed = Optional.empty();
       tool.index(stay);
       indexed = Optional.of(Set.copyOf(stay));
     }
     steps.reached(GatheringSteps.Step.PACKS_INDEXED);
     takeAway(going);
     for (ObjectId loose : LooseObjects.ids(objectsFolder())) {
-      if (KnownPacks.isIn(held, loose)) {
+      if (known.isIn(stay, loose)) {
         Files.deleteIfExists(repository.getObjectDatabase().fileFor(loose).toPath());
       }
     }
@@ -191,9 +194,9 @@ final class PackGathering {
         StandardCopyOption.REPLACE_EXISTING);
   }
 
-  private static void requireHeld(PackIndex pack, List<PackIndex> held) throws IOException {
+  private void requireHeld(PackIndex pack, List<String> stay) throws IOException {
     for (PackIndex.MutableEntry entry : pack) {
-      if (!KnownPacks.isIn(held, entry.toObjectId())) {
+      if (!known.isIn(stay, entry.toObjectId())) {
         throw new IOException("object " + entry.name() + " would be in no pack any more");
       }
     }
@@ -213,7 +216,7 @@ final class PackGathering {
       }
     }
     steps.reached(GatheringSteps.Step.PACKS_GONE);
-    known.lookAgain(going);
+    known.lookAgain();
     LockSupport.parkNanos(WHO_BEGAN_EARLIER.toNanos());
     for (PackFolder.StoredPack pack : going) {
       packs.deleteRest(pack);

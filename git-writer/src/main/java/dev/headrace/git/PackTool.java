@@ -40,7 +40,7 @@ sealed interface PackTool permits NativePacks, JGitPacks {
       List<PackFolder.StoredPack> going, List<PackFolder.StoredPack> staying, boolean hurry)
       throws IOException;
 
-  /** Writes one index over these packs, if it can. */
+  /** Writes one index over these packs, or sees to it that there is none. */
   void index(List<String> packs) throws IOException;
 
   /** Writes {@code objects/info/commit-graph} with the changed paths of all commits of main. */

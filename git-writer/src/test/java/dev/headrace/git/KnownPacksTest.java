@@ -36,7 +36,7 @@ class KnownPacksTest {
       Future<Integer> adding = threads.submit(() -> add(known, done, many));
       many.await();
 
-      Thread looking = Thread.ofVirtual().start(() -> known.lookAgain(List.of()));
+      Thread looking = Thread.ofVirtual().start(() -> known.lookAgain());
 
       boolean ended = looking.join(Duration.ofSeconds(20));
       done.set(true);
