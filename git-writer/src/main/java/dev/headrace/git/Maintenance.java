@@ -101,9 +101,11 @@ final class Maintenance implements AutoCloseable {
     this.graphing =
         new MaintenanceChore("write the commit-graph", settings.retry(), this::writeGraph);
     this.packRounds =
-        new MaintenanceRounds("headrace-git-packs", settings.lull(), this::gatherIfMany);
+        new MaintenanceRounds(
+            "headrace-git-packs", settings.lull(), settings.retry(), this::gatherIfMany);
     this.graphRounds =
-        new MaintenanceRounds("headrace-git-graph", settings.lull(), this::writeGraphIfOld);
+        new MaintenanceRounds(
+            "headrace-git-graph", settings.lull(), settings.retry(), this::writeGraphIfOld);
   }
 
   void start() {

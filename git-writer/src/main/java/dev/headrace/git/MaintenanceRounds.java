@@ -10,8 +10,6 @@ final class MaintenanceRounds {
 
   private static final Logger log = LoggerFactory.getLogger(MaintenanceRounds.class);
 
-  private static final Duration AFTER_AN_ERROR = Duration.ofMinutes(1);
-
   /** What it does each time. */
   interface Round {
 
@@ -24,6 +22,7 @@ final class MaintenanceRounds {
   }
 
   private final Duration first;
+  private final Duration retry;
   private final Round round;
   private final Thread thread;
   private boolean news;
@@ -32,9 +31,11 @@ final class MaintenanceRounds {
 
   /**
    * @param first how long it waits before the first round
+   * @param retry after a round that broke off
    */
-  MaintenanceRounds(String thread, Duration first, Round round) {
+  MaintenanceRounds(String thread, Duration first, Duration retry, Round round) {
     this.first = first;
+    this.retry = retry;
     this.round = round;
     this.thread = new Thread(this::run, thread);
     this.thread.setDaemon(true);
@@ -70,8 +71,8 @@ final class MaintenanceRounds {
     try {
       return round.run();
     } catch (RuntimeException | Error e) {
-      log.error("{} goes on in {} s", thread.getName(), AFTER_AN_ERROR.toSeconds(), e);
-      return Optional.of(AFTER_AN_ERROR);
+      log.error("{} goes on in {} s", thread.getName(), retry.toSeconds(), e);
+      return Optional.of(retry);
     }
   }
 

@@ -1,9 +1,11 @@
 package dev.headrace.git;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -42,6 +44,27 @@ class KnownPacksTest {
       done.set(true);
       assertThat(adding.get()).isEqualTo(packs.known());
       assertThat(ended).isTrue();
+    }
+  }
+
+  @Test
+  void anIndexThatCouldNotBeReadOnceIsReadTheNextTime() throws Exception {
+    Path bare = folder.resolve("platform.git");
+    try (PlatformRepository repository = Upkeep.open(bare, Upkeep.NEVER)) {
+      Samples.committed(repository, Samples.deploy(Samples.TODO, "one"));
+    }
+    try (FileRepository repository = Samples.repository(bare)) {
+      PackFolder packs = new PackFolder(bare.resolve("objects/pack"));
+      KnownPacks known = new KnownPacks(repository, packs);
+      String name = packs.list().getFirst().name();
+      Path index = packs.file(name, ".idx");
+      Path away = folder.resolve("away");
+      Files.move(index, away);
+      assertThatThrownBy(() -> known.index(name)).isInstanceOf(IOException.class);
+
+      Files.move(away, index);
+
+      assertThat(known.index(name).getObjectCount()).isPositive();
     }
   }
 
