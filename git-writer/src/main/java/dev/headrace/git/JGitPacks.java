@@ -112,9 +112,7 @@ final class JGitPacks implements PackTool {
 
   @Override
   public void index(List<String> names) throws IOException {
-    // JGit would not read one, and one that a git wrote names packs that go.
-    Files.deleteIfExists(packs.path().resolve("multi-pack-index"));
-    Durable.forceFolder(packs.path());
+    packs.deleteIndexOverAll(); // JGit would not read one, and who reads with git had one written
   }
 
   @Override

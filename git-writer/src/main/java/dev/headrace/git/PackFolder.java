@@ -117,6 +117,12 @@ final class PackFolder {
     }
   }
 
+  /** Git needs none, and would not find packs that it names and that are gone. */
+  void deleteIndexOverAll() throws IOException {
+    Files.deleteIfExists(folder.resolve("multi-pack-index"));
+    Durable.forceFolder(folder);
+  }
+
   /** What stands beside a pack that was deleted, unless the same has been written again. */
   void deleteRest(StoredPack pack) throws IOException {
     if (Files.exists(file(pack.name(), ".pack"))) {

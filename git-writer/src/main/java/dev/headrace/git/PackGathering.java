@@ -148,12 +148,10 @@ final class PackGathering {
     log.debug("{} packs are one now, beside {}", going.size(), staying.size());
   }
 
-  /** Git needs none, and would not find the packs that it names. */
   private void forgetIndexOver(List<PackFolder.StoredPack> going) throws IOException {
     Optional<Set<String>> there = indexed;
     if (there.isEmpty() || going.stream().anyMatch(pack -> there.get().contains(pack.name()))) {
-      Files.deleteIfExists(packs.path().resolve("multi-pack-index"));
-      Durable.forceFolder(packs.path());
+      packs.deleteIndexOverAll();
       indexed = Optional.of(Set.of());
     }
   }

@@ -6,8 +6,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What writes the files of the maintenance; it takes none away. Packs are for one thread, and the
- * commit-graph is for another.
+ * What writes the files of the maintenance; it takes no pack away. Packs are for one thread, and
+ * the commit-graph is for another.
  */
 sealed interface PackTool permits NativePacks, JGitPacks {
 

@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicReference;
@@ -144,6 +145,30 @@ class PackGatheringTest {
       AppCommit commit = committed(outcome(durable));
       assertThat(Samples.text(repository.files(TODO, commit.id())))
           .containsEntry("src/main.py", "last");
+    }
+    git.passesFsck();
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void inAHurryNoIndexIsLeftThatNamesPacksThatAreGone(Upkeep.Tool tool) throws Exception {
+    Path bare = folder.resolve("platform.git");
+    StockGit git = new StockGit(bare);
+    try (PlatformRepository repository = Upkeep.open(bare, Upkeep.NEVER)) {
+      for (int i = 0; i < 4; i++) {
+        committed(repository, deploy(TODO, "v" + i));
+      }
+      Upkeep.gather(bare, Upkeep.Tool.NATIVE_GIT);
+      assertThat(bare.resolve("objects/pack/multi-pack-index")).exists();
+      for (int i = 4; i < 8; i++) {
+        committed(repository, deploy(TODO, "v" + i));
+      }
+
+      Upkeep.gatherInAHurry(bare, tool);
+
+      assertThat(packs(bare)).hasSize(1);
+      assertThat(bare.resolve("objects/pack/multi-pack-index")).doesNotExist();
+      assertThat(repository.history(TODO, 100, Optional.empty())).hasSize(8);
     }
     git.passesFsck();
   }

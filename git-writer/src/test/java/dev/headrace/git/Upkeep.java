@@ -86,6 +86,15 @@ final class Upkeep {
 
   /** Gathers once, as another process that opened the repository would. */
   static void gather(Path bare, Tool with) throws IOException {
+    gather(bare, with, false);
+  }
+
+  /** The same, as if packs came meanwhile. */
+  static void gatherInAHurry(Path bare, Tool with) throws IOException {
+    gather(bare, with, true);
+  }
+
+  private static void gather(Path bare, Tool with, boolean hurry) throws IOException {
     try (FileRepository repository = Samples.repository(bare)) {
       PackFolder packs = new PackFolder(bare.resolve("objects/pack"));
       KnownPacks known = new KnownPacks(repository, packs);
@@ -95,7 +104,7 @@ final class Upkeep {
                 NativePacks.find(bare, known, with.path, Duration.ofMinutes(1)).orElseThrow();
             case JGIT -> new JGitPacks(repository, known, "of the test");
           };
-      new PackGathering(repository, known, GatheringSteps.NONE).run(tool, false);
+      new PackGathering(repository, known, GatheringSteps.NONE).run(tool, hurry);
     }
   }
 
