@@ -3,6 +3,7 @@ package dev.headrace.git;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -10,6 +11,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -71,7 +73,8 @@ final class GitProcess {
     try {
       CompletableFuture<String> said =
           CompletableFuture.supplyAsync(() -> output(process), Thread::startVirtualThread);
-      Thread.startVirtualThread(() -> give(process, input));
+      CompletableFuture<Void> told =
+          CompletableFuture.runAsync(() -> give(process, input), Thread::startVirtualThread);
       if (!process.waitFor(limit.toNanos(), TimeUnit.NANOSECONDS)) {
         end(process);
         throw new IOException(
@@ -83,6 +86,7 @@ final class GitProcess {
         throw new IOException(
             named(arguments) + " ended with " + process.exitValue() + ": " + output.strip());
       }
+      requireTold(told, arguments);
       return output;
     } catch (InterruptedException e) {
       throw new InterruptedIOException("interrupted while " + named(arguments) + " ran");
@@ -124,8 +128,18 @@ final class GitProcess {
   private static void give(Process process, Input input) {
     try (var to = process.getOutputStream()) {
       input.to(to);
-    } catch (IOException | RuntimeException e) {
-      log.debug("git was not told all, or did not want to know it", e);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** A git that reads to the end takes what broke off for all there was. */
+  private static void requireTold(CompletableFuture<Void> told, String... arguments)
+      throws IOException {
+    try {
+      told.join();
+    } catch (CompletionException e) {
+      throw new IOException(named(arguments) + " was not told all it was to know", e.getCause());
     }
   }
 

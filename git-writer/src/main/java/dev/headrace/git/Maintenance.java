@@ -28,7 +28,7 @@ final class Maintenance implements AutoCloseable {
    *
    * @param path where git is looked for, as in the variable {@code PATH}
    * @param few so many packs are left alone
-   * @param many more packs than these are gathered also while commits come
+   * @param many more packs than these that are new are gathered also while commits come
    * @param lull how long no commit came until it is quiet
    * @param graphPause between two writings of the commit-graph when it is quiet; one costs the more
    *     the longer the history is
@@ -59,8 +59,11 @@ final class Maintenance implements AutoCloseable {
     }
   }
 
-  /** The commit-graph is written for no more than one sixth of the time. */
+  /** The commit-graph is written for no more than one sixth of the time, unless much is new. */
   private static final int GRAPH_PAUSES_TO_WRITINGS = 5;
+
+  /** After so many batches it is written as soon as it is quiet. */
+  private static final int MUCH_NEW_FOR_GRAPH = 1_000;
 
   private static final Duration SHORTEST_PAUSE = Duration.ofMillis(20);
 
@@ -79,13 +82,18 @@ final class Maintenance implements AutoCloseable {
   private final MaintenanceRounds graphRounds;
 
   private final AtomicLong lastBatch = new AtomicLong(System.nanoTime());
+  private final AtomicLong batches = new AtomicLong();
   private final AtomicInteger gatherings = new AtomicInteger();
   private final Lock finding = new ReentrantLock();
   private volatile @Nullable PackTool tool;
 
+  /** So many packs the last gathering left; for its thread. */
+  private int left;
+
   /** The tip of main that the commit-graph holds; for the thread that writes it, as is when. */
   private @Nullable ObjectId graphHolds;
 
+  private long graphHoldsBatches;
   private long graphWritten;
   private Duration graphTook = Duration.ZERO;
 
@@ -116,6 +124,7 @@ final class Maintenance implements AutoCloseable {
   /** A batch is on main; costs next to nothing. */
   void published() {
     lastBatch.set(System.nanoTime());
+    batches.incrementAndGet();
     packRounds.news();
     graphRounds.news();
   }
@@ -158,7 +167,7 @@ final class Maintenance implements AutoCloseable {
   private Optional<Duration> gatherIfMany() {
     boolean quiet = isQuiet();
     int before = packs.known();
-    boolean tooMany = before > (quiet ? settings.few() : settings.many());
+    boolean tooMany = before > (quiet ? settings.few() : left + settings.many());
     boolean done = !tooMany || packing.attempt(tool(), packRounds::isEnded);
     if (!quiet) {
       return Optional.of(untilQuiet());
@@ -201,7 +210,8 @@ final class Maintenance implements AutoCloseable {
   }
 
   private Duration graphPause(boolean quiet) {
-    if (graphHolds == null) {
+    boolean muchNew = batches.get() - graphHoldsBatches >= MUCH_NEW_FOR_GRAPH;
+    if (graphHolds == null || (quiet && muchNew)) {
       return Duration.ZERO;
     }
     Duration pause = quiet ? settings.graphPause() : settings.busyGraphPause();
@@ -212,7 +222,7 @@ final class Maintenance implements AutoCloseable {
   private void gather(PackTool by) throws IOException {
     Leftovers.removeUnfinishedPacks(packs.path());
     try (SteadyForcing _ = new SteadyForcing(packs.path())) {
-      gathering.run(by, !isQuiet());
+      left = gathering.run(by, !isQuiet());
     }
     packs.recount();
     gatherings.incrementAndGet();
@@ -221,6 +231,7 @@ final class Maintenance implements AutoCloseable {
   private void writeGraph(PackTool by) throws IOException {
     Path info = repository.getObjectDatabase().getDirectory().toPath().resolve("info");
     Leftovers.removeUnfinishedGraphs(info);
+    long published = batches.get();
     Optional<ObjectId> head = main.read();
     long begun = System.nanoTime();
     try (SteadyForcing _ = new SteadyForcing(info)) {
@@ -228,6 +239,7 @@ final class Maintenance implements AutoCloseable {
     }
     graphTook = since(begun);
     graphHolds = head.orElse(null);
+    graphHoldsBatches = published;
     graphWritten = System.nanoTime();
   }
 

@@ -26,22 +26,32 @@ class KilledMaintenanceTest {
 
   @TempDir private Path folder;
 
+  enum Pace {
+    QUIET,
+    HURRIED;
+
+    Maintenance.Settings settings(String path) {
+      return this == QUIET ? Upkeep.always(path) : Upkeep.hurried(path);
+    }
+  }
+
   static Stream<Arguments> moments() {
     return Stream.of(GatheringSteps.Step.values())
         .flatMap(step ->
-            step == GatheringSteps.Step.INDEX_NAMED
-                ? Stream.of(
-                    Arguments.of(step, Upkeep.Tool.NATIVE_GIT),
-                    Arguments.of(step, Upkeep.Tool.JGIT))
-                : Stream.of(Arguments.of(step, Upkeep.Tool.NATIVE_GIT)));
+            Stream.concat(
+                Stream.of(Pace.values())
+                    .map(pace -> Arguments.of(step, Upkeep.Tool.NATIVE_GIT, pace)),
+                step == GatheringSteps.Step.INDEX_NAMED
+                    ? Stream.of(Arguments.of(step, Upkeep.Tool.JGIT, Pace.QUIET))
+                    : Stream.of()));
   }
 
-  @ParameterizedTest(name = "at {0}, with {1}")
+  @ParameterizedTest(name = "at {0}, with {1}, {2}")
   @MethodSource("moments")
-  void everyAcknowledgedCommitIsThereAndTheNextOneAtOnce(GatheringSteps.Step step, Upkeep.Tool tool)
-      throws IOException {
+  void everyAcknowledgedCommitIsThereAndTheNextOneAtOnce(
+      GatheringSteps.Step step, Upkeep.Tool tool, Pace pace) throws IOException {
     Path bare = folder.resolve("platform.git");
-    StockGit.Result killed = kill(bare, tool.path, step.name());
+    StockGit.Result killed = kill(bare, tool.path, step.name(), pace);
     assertThat(killed.exit()).as("%s", killed).isEqualTo(128 + 9);
 
     isInOrderAfterwards(bare, killed);
@@ -81,7 +91,7 @@ class KilledMaintenanceTest {
                     bare.resolve(pid),
                     bare,
                     Upkeep.git()));
-    StockGit.Result killed = kill(bare, path, "NEVER");
+    StockGit.Result killed = kill(bare, path, "NEVER", Pace.QUIET);
     assertThat(killed.exit()).as("%s", killed).isEqualTo(128 + 9);
     long orphan = Long.parseLong(Files.readString(bare.resolve(pid)));
     assertThat(ProcessHandle.of(orphan))
@@ -110,8 +120,9 @@ class KilledMaintenanceTest {
     }
   }
 
-  private static StockGit.Result kill(Path bare, String path, String step) {
-    return StockGit.run(ChildJvm.command(Gatherer.class, bare.toString(), path, step), "");
+  private static StockGit.Result kill(Path bare, String path, String step, Pace pace) {
+    return StockGit.run(
+        ChildJvm.command(Gatherer.class, bare.toString(), path, step, pace.name()), "");
   }
 
   private static void isInOrderAfterwards(Path bare, StockGit.Result killed) throws IOException {
@@ -159,7 +170,7 @@ class KilledMaintenanceTest {
               KEY,
               CLOCK,
               CommitSteps.NONE,
-              Upkeep.always(arguments[1]),
+              Pace.valueOf(arguments[3]).settings(arguments[1]),
               step -> {
                 if (step.name().equals(arguments[2]) && times.decrementAndGet() == 0) {
                   ChildJvm.killItself();

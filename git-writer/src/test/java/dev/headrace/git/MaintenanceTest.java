@@ -23,6 +23,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -75,6 +76,32 @@ class MaintenanceTest {
     git.passesFsck();
   }
 
+  @Test
+  void theCommitGraphDoesNotWaitOnceMuchIsNew() throws Exception {
+    Maintenance.Settings settings =
+        new Maintenance.Settings(
+            Upkeep.Tool.NATIVE_GIT.path,
+            24,
+            300,
+            Duration.ofMillis(200),
+            Duration.ofDays(1),
+            Duration.ofDays(1),
+            Duration.ofMinutes(1),
+            Duration.ofSeconds(1));
+    try (PlatformRepository repository = Upkeep.open(bare, settings)) {
+      committed(repository, deploy(TODO, "first"));
+      Upkeep.awaitIdle(repository);
+      AppCommit last = committed(repository, deploy(TODO, "v0"));
+      for (int i = 1; i < 1_000; i++) {
+        last = committed(repository, deploy(TODO, "v" + i));
+      }
+
+      Upkeep.awaitIdle(repository);
+
+      assertThat(graphHolds(last.id())).isTrue();
+    }
+  }
+
   private boolean graphHolds(CommitId commit) throws Exception {
     try (var repository = Samples.repository(bare)) {
       repository.getConfig().setBoolean("core", null, "commitGraph", true);
@@ -107,6 +134,43 @@ class MaintenanceTest {
           },
           repository::maintenance);
     }
+    git.passesFsck();
+  }
+
+  @Test
+  void manyPacksThatStayDoNotHaveThePackOfEachCommitGathered() throws Exception {
+    int many = 100;
+    try (PlatformRepository repository = Upkeep.open(bare, Upkeep.NEVER)) {
+      for (int i = 0; i < 2 * many; i++) {
+        committed(repository, deploy(TODO, "v" + i));
+      }
+    }
+    try (var packs = Files.newDirectoryStream(bare.resolve("objects/pack"), "*.pack")) {
+      for (Path pack : packs) {
+        String name = pack.getFileName().toString();
+        Files.createFile(pack.resolveSibling(name.replace(".pack", ".keep")));
+      }
+    }
+    Maintenance.Settings settings =
+        new Maintenance.Settings(
+            Upkeep.Tool.NATIVE_GIT.path,
+            Integer.MAX_VALUE,
+            many,
+            Duration.ofMillis(200),
+            Duration.ZERO,
+            Duration.ofMinutes(5),
+            Duration.ofMinutes(1),
+            Duration.ofSeconds(1));
+    AtomicInteger commits = new AtomicInteger();
+    try (PlatformRepository repository = Upkeep.open(bare, settings)) {
+      Upkeep.await(
+          () -> {
+            committed(repository, deploy(TODO, "again " + commits.incrementAndGet()));
+            return repository.maintenance().gatherings() >= 4;
+          },
+          repository::maintenance);
+    }
+    assertThat(commits).hasValueGreaterThan(3 * many);
     git.passesFsck();
   }
 

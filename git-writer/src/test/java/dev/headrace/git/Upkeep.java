@@ -52,6 +52,20 @@ final class Upkeep {
         Duration.ofMillis(50));
   }
 
+  /** As soon as there are two packs, as if there were very many, for as long as commits come. */
+  static Maintenance.Settings hurried(String path) {
+    Maintenance.Settings usual = always(path);
+    return new Maintenance.Settings(
+        path,
+        usual.few(),
+        1,
+        Duration.ofSeconds(1),
+        usual.graphPause(),
+        usual.busyGraphPause(),
+        usual.limit(),
+        usual.retry());
+  }
+
   static Maintenance.Settings impatient(String path) {
     Maintenance.Settings usual = always(path);
     return new Maintenance.Settings(

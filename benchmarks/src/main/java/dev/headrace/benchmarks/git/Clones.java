@@ -26,7 +26,7 @@ final class Clones {
   }
 
   void run(Figures figures) throws IOException, InterruptedException {
-    var _ = new Upkeep(repository).settled();
+    new Upkeep(repository).awaitIdle();
     Path copied = folder.resolve("copy.git");
     git.copyTo(copied).run("repack", "-adq");
     List<Long> ours = new ArrayList<>();

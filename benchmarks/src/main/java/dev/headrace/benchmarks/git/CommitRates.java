@@ -71,7 +71,7 @@ final class CommitRates {
       throws IOException, InterruptedException, ExecutionException {
     grow(wanted, figures);
     Upkeep upkeep = new Upkeep(repository);
-    var _ = upkeep.settled();
+    upkeep.awaitIdle();
     figures.progress("%,d apps: one caller, %,d commits".formatted(apps, SINGLE));
     Callers.Sent single =
         new Callers(repository, 1).send(SINGLE, i -> workload.deploy(workload.app(apps)));
@@ -107,7 +107,7 @@ final class CommitRates {
   /** Of so few deploys that nothing is gathered before they are counted. */
   private double growthKilobytes(Upkeep upkeep)
       throws IOException, InterruptedException, ExecutionException {
-    var _ = upkeep.settled();
+    upkeep.awaitIdle();
     int gathered = upkeep.gatherings();
     long before = Disk.bytes(git.repository());
     var _ = new Callers(repository, MANY).send(FEW, i -> workload.deploy(workload.app(apps)));

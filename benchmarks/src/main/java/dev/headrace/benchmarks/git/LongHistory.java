@@ -27,6 +27,7 @@ final class LongHistory {
   private static final int OFTEN = 100;
   private static final int OFTEN_OF_ALL = 10;
   private static final int GATHERINGS = 4;
+  private static final int FEW_PACKS = 50;
   private static final int AT_A_TIME = 50;
   private static final int PAGE = 50;
   private static final int PAGES = 2_000;
@@ -51,6 +52,7 @@ final class LongHistory {
     try (PlatformRepository repository = open.get()) {
       grow(repository, commits, figures);
       pause(repository, figures);
+      settle(repository, figures);
     }
     start(commits, figures);
     try (PlatformRepository repository = open.get()) {
@@ -93,11 +95,26 @@ final class LongHistory {
         Collections.max(nanos) / 1e6,
         "the longest of %,d commits of one caller, while packs were gathered %d times: %s"
             .formatted(nanos.size(), gathered, waits));
+  }
+
+  private static void settle(PlatformRepository repository, Figures figures) {
+    Upkeep upkeep = new Upkeep(repository);
+    long begun = System.nanoTime();
+    upkeep.await(status -> status.packs() < FEW_PACKS);
     figures.put(
         "settled_s",
-        upkeep.settled(),
-        "after the last commit, until %d packs are left and the commit-graph has main"
+        secondsSince(begun),
+        "after the last commit, until fewer than %d packs are left".formatted(FEW_PACKS));
+    upkeep.awaitIdle();
+    figures.put(
+        "graph_s",
+        secondsSince(begun),
+        "likewise, until the commit-graph has main; %d packs are left then"
             .formatted(upkeep.packs()));
+  }
+
+  private static double secondsSince(long nanoTime) {
+    return (System.nanoTime() - nanoTime) / 1e9;
   }
 
   private void start(int commits, Figures figures) throws IOException {
@@ -114,7 +131,7 @@ final class LongHistory {
   private double started() {
     long begun = System.nanoTime();
     try (PlatformRepository _ = open.get()) {
-      return (System.nanoTime() - begun) / 1e9;
+      return secondsSince(begun);
     }
   }
 
