@@ -2,7 +2,6 @@ package dev.headrace.git;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Instant;
@@ -17,7 +16,6 @@ import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.eclipse.jgit.lib.ObjectId;
 
 /**
  * The bare git repository that holds every app and every change of it. Safe for use by any number
@@ -25,9 +23,6 @@ import org.eclipse.jgit.lib.ObjectId;
  * disk or the repository is damaged.
  */
 public final class PlatformRepository implements AutoCloseable {
-
-  /** How far below the head of {@code main} a commit of Headrace is looked for. */
-  private static final int MOST_PUSHED = 1_000;
 
   private final RepositoryFolder folder;
   private final SigningKey key;
@@ -40,26 +35,17 @@ public final class PlatformRepository implements AutoCloseable {
   private final Maintenance maintenance;
   private final GitProtocol protocol;
 
-  private PlatformRepository(
-      RepositoryFolder folder,
-      SigningKey key,
-      CommitLog log,
-      HistoryIndex history,
-      Publisher publisher,
-      PushSettlement pushes,
-      GroupCommit writer,
-      Maintenance maintenance,
-      GitProtocol protocol) {
-    this.folder = folder;
-    this.key = key;
-    this.log = log;
+  private PlatformRepository(OpenRepository parts) {
+    this.folder = parts.folder();
+    this.key = parts.key();
+    this.log = parts.log();
     this.directories = new Directories(folder.repository());
-    this.history = history;
-    this.publisher = publisher;
-    this.pushes = pushes;
-    this.writer = writer;
-    this.maintenance = maintenance;
-    this.protocol = protocol;
+    this.history = parts.history();
+    this.publisher = parts.publisher();
+    this.pushes = parts.pushes();
+    this.writer = parts.writer();
+    this.maintenance = parts.maintenance();
+    this.protocol = parts.protocol();
   }
 
   /**
@@ -84,108 +70,10 @@ public final class PlatformRepository implements AutoCloseable {
       Maintenance.Settings upkeep,
       GatheringSteps gathering) {
     try {
-      RepositoryFolder folder = RepositoryFolder.open(bareDir, key, clock);
-      try {
-        PackFolder packs =
-            new PackFolder(folder.repository().getObjectDatabase().getPackDirectory().toPath());
-        KnownPacks known = new KnownPacks(folder.repository(), packs);
-        Maintenance maintenance = new Maintenance(folder.repository(), known, upkeep, gathering);
-        Optional<NativeUpload> git =
-            GitProgram.find(upkeep.path())
-                .map(program ->
-                    new NativeUpload(
-                        program, folder.path(), MemoryShare.besideHeap(), upkeep.limit()));
-        return open(folder, key, clock, steps, known, maintenance, git);
-      } catch (IOException | RuntimeException e) {
-        folder.close();
-        throw e;
-      }
+      return new PlatformRepository(
+          OpenRepository.open(bareDir, key, clock, steps, upkeep, gathering));
     } catch (IOException e) {
       throw new UncheckedIOException("Cannot open the platform repository " + bareDir + ".", e);
-    }
-  }
-
-  private static PlatformRepository open(
-      RepositoryFolder folder,
-      SigningKey key,
-      Clock clock,
-      CommitSteps steps,
-      KnownPacks packs,
-      Maintenance maintenance,
-      Optional<NativeUpload> git)
-      throws IOException {
-    MainBranch main = new MainBranch(folder.repository());
-    CommitLog log = new CommitLog(folder.repository(), key);
-    ObjectId head =
-        main.read()
-            .orElseThrow(() ->
-                new IllegalStateException(
-                    "The platform repository "
-                        + folder
-                        + " has lost its branch main. Restore it from a mirror or a backup;"
-                        + " its log has the last commit."));
-    main.force(); // what a dying writer moved it to may be answered from now on
-    CommitId own = newestOwn(folder, log, CommitId.of(head));
-    requireLayout(folder, log, own);
-    Batch.Tip tip = new Batch.Tip(own.objectId(), log.root(own));
-    HistoryIndex history = HistoryIndex.open(folder.path(), log, own);
-    Holdings holdings = new Holdings();
-    Preparation preparation = new Preparation(folder.repository(), log, history, holdings);
-    Batch.Tools tools =
-        new Batch.Tools(
-            key, clock, log, history, new ObjectStore(folder.repository(), packs), holdings);
-    CommitSteps told =
-        step -> {
-          steps.reached(step);
-          if (step == CommitSteps.Step.MAIN_DURABLE) {
-            maintenance.published();
-          }
-        };
-    Publisher publisher = new Publisher(main, history, told, tip);
-    PushSettlement pushes =
-        new PushSettlement(
-            main, publisher, preparation, tools, new PushedCommits(folder.repository()));
-    GroupCommit writer = new GroupCommit(preparation, tools, publisher, pushes, told);
-    GitProtocol protocol =
-        new GitProtocol(
-            folder.repository(),
-            () -> CommitId.of(publisher.tip().commit()),
-            new FetchAnswers(
-                folder.repository(),
-                () -> CommitId.of(publisher.tip().commit()),
-                history,
-                new KeptAnswers(folder.served()),
-                packs.folder(),
-                git,
-                MemoryShare.ofHeap()));
-    writer.start();
-    maintenance.start();
-    return new PlatformRepository(
-        folder, key, log, history, publisher, pushes, writer, maintenance, protocol);
-  }
-
-  /** Of what somebody else put on top of it, it is not known yet whether it stays. */
-  private static CommitId newestOwn(RepositoryFolder folder, CommitLog log, CommitId head) {
-    return log.newestSigned(head, MOST_PUSHED)
-        .orElseThrow(() ->
-            new IllegalStateException(
-                "The last commit "
-                    + head
-                    + " of the platform repository "
-                    + folder
-                    + " is not signed by this signing key, or is damaged. Use the key that belongs"
-                    + " to the repository, or move main back to the last commit that Headrace"
-                    + " signed."));
-  }
-
-  private static void requireLayout(RepositoryFolder folder, CommitLog log, CommitId head) {
-    byte[] layout = log.file(".headrace/layout", head).orElse(new byte[0]);
-    if (!new String(layout, StandardCharsets.UTF_8).equals(RepositoryFolder.LAYOUT)) {
-      throw new IllegalStateException(
-          "The platform repository "
-              + folder
-              + " has another layout than this Headrace knows. Use the version that wrote it, or"
-              + " a newer one.");
     }
   }
 
