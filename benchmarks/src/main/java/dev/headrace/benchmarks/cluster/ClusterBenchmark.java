@@ -56,10 +56,6 @@ public final class ClusterBenchmark {
   /** Prints each figure as it is known and all of them as one JSON object in the last line. */
   public void run(boolean keep) throws IOException, InterruptedException, ExecutionException {
     testbed.install();
-    if (most > MANY) {
-      headrace("set", "resources", "--limits=memory=" + MUCH_MEMORY);
-      headrace("rollout", "status", "--timeout=180s");
-    }
     try (Ending _ = keep ? () -> {} : () -> testbed.run("down");
         Cluster cluster = new Cluster(testbed);
         Guest guest = Guest.start(testbed, cluster.kubernetes())) {
@@ -100,6 +96,8 @@ public final class ClusterBenchmark {
     }
     burst(cluster, apps);
     if (most > MANY) {
+      headrace("set", "resources", "--limits=memory=" + MUCH_MEMORY);
+      headrace("rollout", "status", "--timeout=180s");
       grow(apps, most, few);
       figures.put(
           "rss_mb_%d".formatted(most),
