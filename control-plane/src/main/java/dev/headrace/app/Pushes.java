@@ -146,7 +146,7 @@ public final class Pushes {
     AppId id = pushed.app();
     if (pushed.files().isEmpty()) {
       throw new Unacceptable(
-          "It removes app %s. Delete the app by the API, which asks nobody to merge anything."
+          "It removes app %s, which a push cannot do. Delete the app in the console or by the API."
               .formatted(id));
     }
     if (pushed.changed().stream().noneMatch(Pushes::isWritten)) {
