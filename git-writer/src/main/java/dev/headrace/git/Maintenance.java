@@ -28,7 +28,7 @@ final class Maintenance implements AutoCloseable {
    *
    * @param path where git is looked for, as in the variable {@code PATH}
    * @param few so many packs are left alone
-   * @param many more packs than these that are new are gathered also while commits come
+   * @param many more packs than these are gathered also while commits come
    * @param lull how long no commit came until it is quiet
    * @param graphPause between two writings of the commit-graph when it is quiet; one costs the more
    *     the longer the history is
@@ -86,9 +86,6 @@ final class Maintenance implements AutoCloseable {
   private final AtomicInteger gatherings = new AtomicInteger();
   private final Lock finding = new ReentrantLock();
   private volatile @Nullable PackTool tool;
-
-  /** So many packs the last gathering left; for its thread. */
-  private int left;
 
   /** The tip of main that the commit-graph holds; for the thread that writes it, as is when. */
   private @Nullable ObjectId graphHolds;
@@ -167,7 +164,7 @@ final class Maintenance implements AutoCloseable {
   private Optional<Duration> gatherIfMany() {
     boolean quiet = isQuiet();
     int before = packs.known();
-    boolean tooMany = before > (quiet ? settings.few() : left + settings.many());
+    boolean tooMany = before > (quiet ? settings.few() : settings.many());
     boolean done = !tooMany || packing.attempt(tool(), packRounds::isEnded);
     if (!quiet) {
       return Optional.of(untilQuiet());
@@ -222,7 +219,7 @@ final class Maintenance implements AutoCloseable {
   private void gather(PackTool by) throws IOException {
     Leftovers.removeUnfinishedPacks(packs.path());
     try (SteadyForcing _ = new SteadyForcing(packs.path())) {
-      left = gathering.run(by, !isQuiet());
+      gathering.run(by, !isQuiet());
     }
     packs.recount();
     gatherings.incrementAndGet();

@@ -102,9 +102,8 @@ final class PackGathering {
    *
    * @param hurry packs come meanwhile: what takes the longer the longer the history is left for
    *     later, which is making large packs larger, and git's index over all of them
-   * @return how many packs there are now, without those that came meanwhile
    */
-  int run(PackTool tool, boolean hurry) throws IOException {
+  void run(PackTool tool, boolean hurry) throws IOException {
     List<PackFolder.StoredPack> going = new ArrayList<>();
     List<PackFolder.StoredPack> staying = new ArrayList<>();
     for (PackFolder.StoredPack pack : packs.list()) {
@@ -113,7 +112,7 @@ final class PackGathering {
     List<Long> sizes = going.stream().map(PackFolder.StoredPack::objects).toList();
     int chosen = going(sizes, Math.min(tool.mostObjects(), most(sizes, hurry)));
     if (chosen == 0 && LooseObjects.ids(objectsFolder()).isEmpty()) {
-      return going.size() + staying.size();
+      return;
     }
     List<PackFolder.StoredPack> large = going.subList(chosen, going.size());
     staying.addAll(large);
@@ -147,7 +146,6 @@ final class PackGathering {
       }
     }
     log.debug("{} packs are one now, beside {}", going.size(), staying.size());
-    return stay.size();
   }
 
   private void forgetIndexOver(List<PackFolder.StoredPack> going) throws IOException {

@@ -23,7 +23,6 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -134,43 +133,6 @@ class MaintenanceTest {
           },
           repository::maintenance);
     }
-    git.passesFsck();
-  }
-
-  @Test
-  void manyPacksThatStayDoNotHaveThePackOfEachCommitGathered() throws Exception {
-    int many = 100;
-    try (PlatformRepository repository = Upkeep.open(bare, Upkeep.NEVER)) {
-      for (int i = 0; i < 2 * many; i++) {
-        committed(repository, deploy(TODO, "v" + i));
-      }
-    }
-    try (var packs = Files.newDirectoryStream(bare.resolve("objects/pack"), "*.pack")) {
-      for (Path pack : packs) {
-        String name = pack.getFileName().toString();
-        Files.createFile(pack.resolveSibling(name.replace(".pack", ".keep")));
-      }
-    }
-    Maintenance.Settings settings =
-        new Maintenance.Settings(
-            Upkeep.Tool.NATIVE_GIT.path,
-            Integer.MAX_VALUE,
-            many,
-            Duration.ofMillis(200),
-            Duration.ZERO,
-            Duration.ofMinutes(5),
-            Duration.ofMinutes(1),
-            Duration.ofSeconds(1));
-    AtomicInteger commits = new AtomicInteger();
-    try (PlatformRepository repository = Upkeep.open(bare, settings)) {
-      Upkeep.await(
-          () -> {
-            committed(repository, deploy(TODO, "again " + commits.incrementAndGet()));
-            return repository.maintenance().gatherings() >= 4;
-          },
-          repository::maintenance);
-    }
-    assertThat(commits).hasValueGreaterThan(3 * many);
     git.passesFsck();
   }
 
