@@ -65,15 +65,40 @@ final class CommitLog {
     return read;
   }
 
+  /**
+   * The same without looking at the signature, for who finds the id in a commit that is signed:
+   * that signature vouches for each byte of it. Empty if the bytes are not those of the id.
+   */
+  Optional<PlatformCommit> named(CommitId id) {
+    PlatformCommit known = verified.get(id);
+    return known == null
+        ? raw(id)
+            .filter(raw -> GitObject.idOf(Constants.OBJ_COMMIT, raw).equals(id.objectId()))
+            .flatMap(raw -> said(id, SignedCommit.content(raw)))
+        : Optional.of(known);
+  }
+
+  /** A commit that was read by its name turned out to be named by one that is signed. */
+  void vouched(PlatformCommit commit) {
+    verified.put(commit.id(), commit);
+  }
+
   private Optional<PlatformCommit> load(CommitId id) {
-    return signed(id).flatMap(commit -> CommitMessage.read(id, commit.message(), commit.at()));
+    return signed(id).flatMap(content -> said(id, content));
+  }
+
+  private static Optional<PlatformCommit> said(CommitId id, SignedCommit.Content content) {
+    return CommitMessage.read(id, content.message(), content.at());
   }
 
   /** Empty if there is no such commit or Headrace did not sign it. */
-  Optional<SignedCommit.Verified> signed(CommitId id) {
+  Optional<SignedCommit.Content> signed(CommitId id) {
+    return raw(id).flatMap(raw -> SignedCommit.verify(raw, key));
+  }
+
+  private Optional<byte[]> raw(CommitId id) {
     try (ObjectReader reader = repository.newObjectReader()) {
-      byte[] raw = reader.open(id.objectId(), Constants.OBJ_COMMIT).getBytes();
-      return SignedCommit.verify(raw, key);
+      return Optional.of(reader.open(id.objectId(), Constants.OBJ_COMMIT).getBytes());
     } catch (MissingObjectException | IncorrectObjectTypeException e) {
       return Optional.empty();
     } catch (IOException e) {

@@ -156,10 +156,11 @@ final class HistoryIndex implements Closeable, FetchAnswers.MainLine {
   }
 
   private PlatformCommit commit(HistoryEntry entry) {
-    return commits
-        .read(entry.id())
-        .filter(commit -> says(entry, commit))
-        .orElseThrow(() -> damaged(entry.id()));
+    return said(entry, commits.read(entry.id()));
+  }
+
+  private static PlatformCommit said(HistoryEntry entry, Optional<PlatformCommit> commit) {
+    return commit.filter(it -> says(entry, it)).orElseThrow(() -> damaged(entry.id()));
   }
 
   private static IllegalStateException damaged(CommitId commit) {
@@ -172,7 +173,8 @@ final class HistoryIndex implements Closeable, FetchAnswers.MainLine {
   }
 
   /**
-   * An app's or tenant's commits, newest first; each says which was before it.
+   * An app's or tenant's commits, newest first. The first is seen to be signed, and each names the
+   * one before it, so that its signature is theirs too.
    *
    * @param before start with the one before this commit of it
    */
@@ -187,11 +189,18 @@ final class HistoryIndex implements Closeable, FetchAnswers.MainLine {
       entries.add(entry);
       next = entry.before();
     }
-    List<PlatformCommit> found = entries.parallelStream().map(this::commit).toList();
+    List<PlatformCommit> found = new ArrayList<>();
+    entries.stream().findFirst().map(this::commit).ifPresent(found::add);
+    entries.parallelStream()
+        .skip(1)
+        .map(entry -> said(entry, commits.named(entry.id())))
+        .forEachOrdered(found::add);
     for (int i = 1; i < found.size(); i++) {
-      if (!found.get(i - 1).previous().equals(Optional.of(found.get(i).id()))) {
-        throw damaged(found.get(i).id());
+      PlatformCommit commit = found.get(i);
+      if (!found.get(i - 1).previous().equals(Optional.of(commit.id()))) {
+        throw damaged(commit.id());
       }
+      commits.vouched(commit);
     }
     return found;
   }

@@ -219,7 +219,7 @@ final class Maintenance implements AutoCloseable {
   private void gather(PackTool by) throws IOException {
     Leftovers.removeUnfinishedPacks(packs.path());
     try (SteadyForcing _ = new SteadyForcing(packs.path())) {
-      gathering.run(by, !isQuiet());
+      gathering.run(by, !isQuiet(), settings.few());
     }
     packs.recount();
     gatherings.incrementAndGet();

@@ -102,8 +102,10 @@ final class PackGathering {
    *
    * @param hurry packs come meanwhile: what takes the longer the longer the history is left for
    *     later, which is making large packs larger, and git's index over all of them
+   * @param few with more packs than these left the next gathering is soon, and the index is left to
+   *     that, too
    */
-  void run(PackTool tool, boolean hurry) throws IOException {
+  void run(PackTool tool, boolean hurry, int few) throws IOException {
     List<PackFolder.StoredPack> going = new ArrayList<>();
     List<PackFolder.StoredPack> staying = new ArrayList<>();
     for (PackFolder.StoredPack pack : packs.list()) {
@@ -131,7 +133,7 @@ final class PackGathering {
     for (PackFolder.StoredPack pack : going) {
       requireHeld(known.index(pack.name()), stay);
     }
-    if (hurry) {
+    if (hurry || stay.size() > few) {
       forgetIndexOver(going);
     } else {
       indexed = Optional.empty();

@@ -50,8 +50,20 @@ final class SignedCommit {
     return utf8(headers + folded + "\n" + message);
   }
 
-  /** The message and the committer's time, if {@code key} signed exactly these bytes. */
-  static Optional<Verified> verify(byte[] raw, SigningKey key) {
+  /** What it says, if {@code key} signed exactly these bytes. */
+  static Optional<Content> verify(byte[] raw, SigningKey key) {
+    Parts parts = takeApart(raw);
+    return key.signed(parts.payload().toByteArray(), parts.signature())
+        ? Optional.of(parts.content())
+        : Optional.empty();
+  }
+
+  /** What it says, whoever signed it. */
+  static Content content(byte[] raw) {
+    return takeApart(raw).content();
+  }
+
+  private static Parts takeApart(byte[] raw) {
     ByteArrayOutputStream payload = new ByteArrayOutputStream(raw.length);
     StringBuilder signature = new StringBuilder();
     Instant at = Instant.EPOCH;
@@ -72,15 +84,17 @@ final class SignedCommit {
       position = next;
     }
     payload.write(raw, position, raw.length - position);
-    if (!key.signed(payload.toByteArray(), signature.toString())) {
-      return Optional.empty();
-    }
     int body = Math.min(position + 1, raw.length);
-    return Optional.of(
-        new Verified(new String(raw, body, raw.length - body, StandardCharsets.UTF_8), at));
+    String message = new String(raw, body, raw.length - body, StandardCharsets.UTF_8);
+    return new Parts(payload, signature.toString(), new Content(message, at));
   }
 
-  record Verified(String message, Instant at) {}
+  private record Parts(ByteArrayOutputStream payload, String signature, Content content) {}
+
+  /**
+   * @param at the committer's time
+   */
+  record Content(String message, Instant at) {}
 
   private static int endOfLine(byte[] raw, int from) {
     int position = from;

@@ -9,6 +9,7 @@ import static dev.headrace.git.Samples.delete;
 import static dev.headrace.git.Samples.deploy;
 import static dev.headrace.git.Samples.outcome;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -187,6 +188,37 @@ class HistoryIndexTest {
     }
     repository = opened(bare);
     knowsAll();
+  }
+
+  @Test
+  void aPageHasNoCommitThatWasChangedOnTheDisk() throws IOException {
+    for (int i = 0; i < 150; i++) {
+      commit(deploy(TODO, "print(" + i + ")"));
+    }
+    repository.close();
+    CommitId changed = commits.get(20).id();
+    String text = new StockGit(bare).git("cat-file", "commit", changed.sha());
+    String forged = text.replaceFirst("author [^<]*", "author Mallory ");
+    assertThat(forged).isNotEqualTo(text);
+    List<Path> genuine = filesWith(changed);
+    for (Path file : genuine) {
+      Files.move(file, folder.resolve(file.getFileName()));
+    }
+    Path loose = bare.resolve("objects/" + changed.sha().replaceFirst("^..", "$0/"));
+    Files.createDirectories(loose.getParent());
+    byte[] object = Samples.bytes("commit " + forged.length() + "\0" + forged);
+    Files.write(loose, Zlib.deflated(object));
+
+    repository = opened(bare);
+
+    assertThatThrownBy(() -> repository.history(TODO, 200, Optional.empty()))
+        .hasMessageContaining(changed.sha())
+        .hasMessageContaining("cannot be read as the index of history has it");
+    assertThat(repository.read(changed)).isEmpty();
+    Files.delete(loose);
+    for (Path file : genuine) {
+      Files.move(folder.resolve(file.getFileName()), file);
+    }
   }
 
   /** The pack that has this commit, and its index. */

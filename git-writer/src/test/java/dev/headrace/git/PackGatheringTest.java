@@ -8,6 +8,7 @@ import static dev.headrace.git.Samples.deploy;
 import static dev.headrace.git.Samples.outcome;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -22,6 +23,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 class PackGatheringTest {
+
+  private interface Gathering {
+    void run() throws IOException;
+  }
 
   @TempDir private Path folder;
 
@@ -152,6 +157,16 @@ class PackGatheringTest {
   @ParameterizedTest
   @EnumSource
   void inAHurryNoIndexIsLeftThatNamesPacksThatAreGone(Upkeep.Tool tool) throws Exception {
+    noIndexIsLeftBy(() -> Upkeep.gatherInAHurry(folder.resolve("platform.git"), tool));
+  }
+
+  @Test
+  void theIndexOverAllIsLeftToTheLastGathering() throws Exception {
+    Path bare = folder.resolve("platform.git");
+    noIndexIsLeftBy(() -> Upkeep.gatherSome(bare, Upkeep.Tool.NATIVE_GIT));
+  }
+
+  private void noIndexIsLeftBy(Gathering gathering) throws Exception {
     Path bare = folder.resolve("platform.git");
     StockGit git = new StockGit(bare);
     try (PlatformRepository repository = Upkeep.open(bare, Upkeep.NEVER)) {
@@ -164,7 +179,7 @@ class PackGatheringTest {
         committed(repository, deploy(TODO, "v" + i));
       }
 
-      Upkeep.gatherInAHurry(bare, tool);
+      gathering.run();
 
       assertThat(packs(bare)).hasSize(1);
       assertThat(bare.resolve("objects/pack/multi-pack-index")).doesNotExist();

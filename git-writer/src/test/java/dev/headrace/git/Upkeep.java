@@ -100,15 +100,20 @@ final class Upkeep {
 
   /** Gathers once, as another process that opened the repository would. */
   static void gather(Path bare, Tool with) throws IOException {
-    gather(bare, with, false);
+    gather(bare, with, false, NEVER.few());
   }
 
   /** The same, as if packs came meanwhile. */
   static void gatherInAHurry(Path bare, Tool with) throws IOException {
-    gather(bare, with, true);
+    gather(bare, with, true, NEVER.few());
   }
 
-  private static void gather(Path bare, Tool with, boolean hurry) throws IOException {
+  /** As if more were to be gathered next. */
+  static void gatherSome(Path bare, Tool with) throws IOException {
+    gather(bare, with, false, 0);
+  }
+
+  private static void gather(Path bare, Tool with, boolean hurry, int few) throws IOException {
     try (FileRepository repository = Samples.repository(bare)) {
       PackFolder packs = new PackFolder(bare.resolve("objects/pack"));
       KnownPacks known = new KnownPacks(repository, packs);
@@ -118,7 +123,7 @@ final class Upkeep {
                 NativePacks.find(bare, known, with.path, Duration.ofMinutes(1)).orElseThrow();
             case JGIT -> new JGitPacks(repository, known, "of the test");
           };
-      new PackGathering(repository, known, GatheringSteps.NONE).run(tool, hurry);
+      new PackGathering(repository, known, GatheringSteps.NONE).run(tool, hurry, few);
     }
   }
 
