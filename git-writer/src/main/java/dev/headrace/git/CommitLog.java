@@ -49,6 +49,10 @@ final class CommitLog {
   private final Map<CommitId, PlatformCommit> verified =
       Collections.synchronizedMap(new LruMap<>(CACHED_COMMITS));
 
+  /** Whoever signed them. */
+  private final Map<CommitId, PlatformCommit> named =
+      Collections.synchronizedMap(new LruMap<>(CACHED_COMMITS));
+
   CommitLog(Repository repository, SigningKey key) {
     this.repository = repository;
     this.key = key;
@@ -66,21 +70,23 @@ final class CommitLog {
   }
 
   /**
-   * The same without looking at the signature, for who finds the id in a commit that is signed:
-   * that signature vouches for each byte of it. Empty if the bytes are not those of the id.
+   * The same without looking at the signature, to show what a signed commit names: that one's
+   * signature vouches for each byte of it. Empty if the bytes are not those of the id.
    */
   Optional<PlatformCommit> named(CommitId id) {
     PlatformCommit known = verified.get(id);
-    return known == null
-        ? raw(id)
+    if (known == null) {
+      known = named.get(id);
+    }
+    if (known != null) {
+      return Optional.of(known);
+    }
+    Optional<PlatformCommit> read =
+        raw(id)
             .filter(raw -> GitObject.idOf(Constants.OBJ_COMMIT, raw).equals(id.objectId()))
-            .flatMap(raw -> said(id, SignedCommit.content(raw)))
-        : Optional.of(known);
-  }
-
-  /** A commit that was read by its name turned out to be named by one that is signed. */
-  void vouched(PlatformCommit commit) {
-    verified.put(commit.id(), commit);
+            .flatMap(raw -> said(id, SignedCommit.content(raw)));
+    read.ifPresent(commit -> named.put(id, commit));
+    return read;
   }
 
   private Optional<PlatformCommit> load(CommitId id) {

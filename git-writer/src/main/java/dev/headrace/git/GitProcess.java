@@ -137,7 +137,7 @@ final class GitProcess {
   private static void requireTold(CompletableFuture<Void> told, String... arguments)
       throws IOException {
     try {
-      told.join();
+      told.orTimeout(TO_SAY_ITS_LAST.toSeconds(), TimeUnit.SECONDS).join();
     } catch (CompletionException e) {
       throw new IOException(named(arguments) + " was not told all it was to know", e.getCause());
     }

@@ -196,11 +196,9 @@ final class HistoryIndex implements Closeable, FetchAnswers.MainLine {
         .map(entry -> said(entry, commits.named(entry.id())))
         .forEachOrdered(found::add);
     for (int i = 1; i < found.size(); i++) {
-      PlatformCommit commit = found.get(i);
-      if (!found.get(i - 1).previous().equals(Optional.of(commit.id()))) {
-        throw damaged(commit.id());
+      if (!found.get(i - 1).previous().equals(Optional.of(found.get(i).id()))) {
+        throw damaged(found.get(i).id());
       }
-      commits.vouched(commit);
     }
     return found;
   }

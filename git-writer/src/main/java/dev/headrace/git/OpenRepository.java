@@ -64,6 +64,7 @@ record OpenRepository(
     CommitLog log = new CommitLog(folder.repository(), key);
     CommitId own = newestOwn(folder, main, log);
     requireLayout(folder, log, own);
+    Batch.Tip tip = new Batch.Tip(own.objectId(), log.root(own));
     HistoryIndex history = HistoryIndex.open(folder.path(), log, own);
     Holdings holdings = new Holdings();
     Preparation preparation = new Preparation(folder.repository(), log, history, holdings);
@@ -77,7 +78,6 @@ record OpenRepository(
             maintenance.published();
           }
         };
-    Batch.Tip tip = new Batch.Tip(own.objectId(), log.root(own));
     Publisher publisher = new Publisher(main, history, told, tip);
     PushSettlement pushes =
         new PushSettlement(

@@ -64,6 +64,12 @@ public final class ClusterBenchmark {
     figures.end();
   }
 
+  private void giveMuchMemory(Cluster cluster) throws IOException, InterruptedException {
+    headrace("set", "resources", "--limits=memory=" + MUCH_MEMORY);
+    headrace("rollout", "status", "--timeout=180s");
+    cluster.awaitConsole();
+  }
+
   private void headrace(String... kubectl) {
     testbed.run(
         Stream.concat(
@@ -96,8 +102,7 @@ public final class ClusterBenchmark {
     }
     burst(cluster, apps);
     if (most > MANY) {
-      headrace("set", "resources", "--limits=memory=" + MUCH_MEMORY);
-      headrace("rollout", "status", "--timeout=180s");
+      giveMuchMemory(cluster);
       grow(apps, most, few);
       figures.put(
           "rss_mb_%d".formatted(most),
