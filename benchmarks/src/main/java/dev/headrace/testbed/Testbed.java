@@ -3,13 +3,18 @@ package dev.headrace.testbed;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
+import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.ProxySelector;
+import java.net.URI;
 import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 
 /**
@@ -29,6 +34,9 @@ public final class Testbed {
 
   private static final int APPS_PORT = 80;
 
+  private static final Duration CONSOLE_FOLLOWS = Duration.ofMinutes(1);
+  private static final Duration LOOK_AGAIN = Duration.ofMillis(50);
+
   private final Checkout checkout;
 
   public Testbed(Checkout checkout) {
@@ -43,6 +51,19 @@ public final class Testbed {
   public void install(String... options) {
     up(options);
     new Overlay(checkout, Testbed::kubectl, PATIENCE).apply();
+  }
+
+  /** Headrace's Service, and Traefik, follow a little later than its pod. */
+  public static void awaitConsole(HttpClient visitor) throws IOException, InterruptedException {
+    HttpRequest health =
+        HttpRequest.newBuilder(URI.create(CONSOLE + "/health")).timeout(CONSOLE_FOLLOWS).build();
+    long begun = System.nanoTime();
+    while (visitor.send(health, HttpResponse.BodyHandlers.discarding()).statusCode() != 200) {
+      if (System.nanoTime() - begun > CONSOLE_FOLLOWS.toNanos()) {
+        throw new IOException(health.uri() + " did not answer within " + CONSOLE_FOLLOWS);
+      }
+      LockSupport.parkNanos(LOOK_AGAIN.toNanos());
+    }
   }
 
   /**

@@ -10,12 +10,8 @@ import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.URI;
 import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import java.util.Queue;
 import java.util.Set;
@@ -107,13 +103,8 @@ public final class InstalledCluster implements AutoCloseable {
     awaitConsole();
   }
 
-  /** Headrace's Service follows a little later than its pod. */
   void awaitConsole() throws Exception {
-    HttpRequest health = HttpRequest.newBuilder(URI.create(Testbed.CONSOLE + "/health")).build();
-    Eventually.holds(
-        "the console answers",
-        Duration.ofMinutes(1),
-        () -> http.send(health, HttpResponse.BodyHandlers.discarding()).statusCode() == 200);
+    Testbed.awaitConsole(http);
   }
 
   /** The platform's admin, by the first account. */

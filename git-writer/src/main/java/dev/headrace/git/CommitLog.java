@@ -74,12 +74,10 @@ final class CommitLog {
    * signature vouches for each byte of it. Empty if the bytes are not those of the id.
    */
   Optional<PlatformCommit> named(CommitId id) {
-    PlatformCommit known = verified.get(id);
-    if (known == null) {
-      known = named.get(id);
-    }
-    if (known != null) {
-      return Optional.of(known);
+    Optional<PlatformCommit> known =
+        Optional.ofNullable(verified.get(id)).or(() -> Optional.ofNullable(named.get(id)));
+    if (known.isPresent()) {
+      return known;
     }
     Optional<PlatformCommit> read =
         raw(id)

@@ -51,7 +51,7 @@ final class NativePacks implements PackTool {
 
   /**
    * The commit-graph is read from here and there in all packs. With windows as git has them, of
-   * which each holds a whole pack, it took half as long again to open and close them.
+   * which each holds a whole pack, it took a third longer, to open and close them.
    */
   private static final String SMALL_WINDOWS = "core.packedGitWindowSize=8m";
 

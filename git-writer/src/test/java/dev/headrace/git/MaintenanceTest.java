@@ -78,15 +78,13 @@ class MaintenanceTest {
   @Test
   void theCommitGraphDoesNotWaitOnceMuchIsNew() throws Exception {
     Maintenance.Settings settings =
-        new Maintenance.Settings(
+        Upkeep.settings(
             Upkeep.Tool.NATIVE_GIT.path,
             24,
             300,
             Duration.ofMillis(200),
             Duration.ofDays(1),
-            Duration.ofDays(1),
-            Duration.ofMinutes(1),
-            Duration.ofSeconds(1));
+            Duration.ofDays(1));
     try (PlatformRepository repository = Upkeep.open(bare, settings)) {
       committed(repository, deploy(TODO, "first"));
       Upkeep.awaitIdle(repository);
@@ -116,15 +114,13 @@ class MaintenanceTest {
   @Test
   void packsAreGatheredAlsoWhileCommitsComeWithoutEnd() {
     Maintenance.Settings settings =
-        new Maintenance.Settings(
+        Upkeep.settings(
             Upkeep.Tool.NATIVE_GIT.path,
             24,
             60,
             Duration.ofMillis(500),
             Duration.ZERO,
-            Duration.ofMinutes(5),
-            Duration.ofMinutes(1),
-            Duration.ofSeconds(1));
+            Duration.ofMinutes(5));
     try (PlatformRepository repository = Upkeep.open(bare, settings)) {
       Upkeep.await(
           () -> {

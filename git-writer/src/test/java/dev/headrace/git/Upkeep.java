@@ -41,29 +41,25 @@ final class Upkeep {
   }
 
   static Maintenance.Settings settings(String path, int few, Duration lull) {
+    return settings(path, few, 300, lull, Duration.ZERO, Duration.ofSeconds(1));
+  }
+
+  static Maintenance.Settings settings(
+      String path, int few, int many, Duration lull, Duration graphPause, Duration busyGraphPause) {
     return new Maintenance.Settings(
         path,
         few,
-        300,
+        many,
         lull,
-        Duration.ZERO,
-        Duration.ofSeconds(1),
+        graphPause,
+        busyGraphPause,
         Duration.ofMinutes(1),
         Duration.ofMillis(50));
   }
 
   /** As soon as there are two packs, as if there were very many, for as long as commits come. */
   static Maintenance.Settings hurried(String path) {
-    Maintenance.Settings usual = always(path);
-    return new Maintenance.Settings(
-        path,
-        usual.few(),
-        1,
-        Duration.ofSeconds(1),
-        usual.graphPause(),
-        usual.busyGraphPause(),
-        usual.limit(),
-        usual.retry());
+    return settings(path, 1, 1, Duration.ofSeconds(1), Duration.ZERO, Duration.ofSeconds(1));
   }
 
   static Maintenance.Settings impatient(String path) {

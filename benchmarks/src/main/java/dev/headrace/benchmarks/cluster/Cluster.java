@@ -4,21 +4,13 @@ import dev.headrace.client.ApiClient;
 import dev.headrace.testbed.Testbed;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.client.KubernetesClient;
-import java.io.IOException;
-import java.net.URI;
 import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
-import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.locks.LockSupport;
 
 /** The installed platform, by all the ways in which it is looked at. */
 final class Cluster implements AutoCloseable {
   private static final String PASSWORD = "correct horse";
-  private static final Duration PATIENCE = Duration.ofMinutes(1);
-  private static final Duration LOOK_AGAIN = Duration.ofMillis(50);
 
   private final Testbed testbed;
   private final KubernetesClient kubernetes;
@@ -52,19 +44,6 @@ final class Cluster implements AutoCloseable {
   /** Of apps and console. */
   HttpClient visitor() {
     return visitor;
-  }
-
-  /** Traefik routes to a new pod of Headrace a little later than that is ready. */
-  void awaitConsole() throws IOException, InterruptedException {
-    HttpRequest health =
-        HttpRequest.newBuilder(URI.create(Testbed.CONSOLE + "/health")).timeout(PATIENCE).build();
-    long begun = System.nanoTime();
-    while (visitor.send(health, HttpResponse.BodyHandlers.discarding()).statusCode() != 200) {
-      if (System.nanoTime() - begun > PATIENCE.toNanos()) {
-        throw new IOException(health.uri() + " did not answer within " + PATIENCE);
-      }
-      LockSupport.parkNanos(LOOK_AGAIN.toNanos());
-    }
   }
 
   /** Somebody new, logged in at the console. */

@@ -67,7 +67,7 @@ public final class ClusterBenchmark {
   private void giveMuchMemory(Cluster cluster) throws IOException, InterruptedException {
     headrace("set", "resources", "--limits=memory=" + MUCH_MEMORY);
     headrace("rollout", "status", "--timeout=180s");
-    cluster.awaitConsole();
+    Testbed.awaitConsole(cluster.visitor());
   }
 
   private void headrace(String... kubectl) {
