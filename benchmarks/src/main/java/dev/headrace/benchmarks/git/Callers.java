@@ -34,9 +34,12 @@ record Callers(PlatformRepository repository, int count) {
         () -> {
           for (int i = next.getAndIncrement(); i < changes; i = next.getAndIncrement()) {
             Change own = change.apply(i);
+            CommitEvent event = new CommitEvent();
+            event.begin();
             long begun = System.nanoTime();
             var outcome = repository.commit(own).get();
             nanos[i] = System.nanoTime() - begun;
+            event.commit();
             if (!(outcome instanceof CommitOutcome.Committed)) {
               throw new IllegalStateException("not committed: " + outcome);
             }
