@@ -17,6 +17,7 @@ Found = TypeVar("Found")
 
 APPLY = "application/apply-patch+yaml"
 MERGE = "application/merge-patch+json"
+REASON_LENGTH = 200
 
 
 class NotAnswered(Exception):
@@ -74,10 +75,9 @@ class Api:
 
     def _ask(self, method: str, path: str, content: Any = None, kind: str = "application/json") -> Any:
         status, body = self._send(method, path, content, kind)
-        answer = json.loads(body) if body else {}
         if status >= 300:
-            raise NotAnswered(f"{method} {path}: {status} {answer.get('message', '')}")
-        return answer
+            raise NotAnswered(f"{method} {path}: {status} {reason(body)}")
+        return json.loads(body) if body else {}
 
     def _send(self, method: str, path: str, content: Any = None, kind: str = "") -> tuple[int, bytes]:
         connection = http.client.HTTPSConnection(*self._address, context=self._tls, timeout=10)
@@ -90,6 +90,14 @@ class Api:
             raise NotAnswered(f"{method} {path}: {error}") from error
         finally:
             connection.close()
+
+
+def reason(body: bytes) -> str:
+    """What a refusal says; the server answers with plain text where it does not know what was asked for."""
+    try:
+        return str(json.loads(body).get("message", ""))
+    except (ValueError, AttributeError):
+        return body.decode(errors="replace").strip()[:REASON_LENGTH]
 
 
 def decoded(data: str) -> str:

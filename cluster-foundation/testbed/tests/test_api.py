@@ -2,7 +2,7 @@ import itertools
 
 import pytest
 
-from headrace_testbed.api import NotAnswered, eventually, is_condition_true
+from headrace_testbed.api import NotAnswered, eventually, is_condition_true, reason
 
 
 @pytest.mark.parametrize(
@@ -38,3 +38,17 @@ def test_a_wait_that_is_over_says_what_came_last() -> None:
 
     with pytest.raises(NotAnswered, match="not within 0 s: an answer; last: refused"):
         eventually("an answer", refuses, 0)
+
+
+@pytest.mark.parametrize(
+    ("body", "says"),
+    [
+        (b'{"kind": "Status", "message": "quota"}', "quota"),
+        (b"404 page not found\n", "404 page not found"),  # a kind that nobody defined
+        (b'{"kind": "Status"}', ""),
+        (b'["x"]', '["x"]'),
+        (b"", ""),
+    ],
+)
+def test_a_refusal_is_told_in_the_servers_words(body: bytes, says: str) -> None:
+    assert reason(body) == says

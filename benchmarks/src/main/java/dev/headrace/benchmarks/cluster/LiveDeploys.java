@@ -13,8 +13,9 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 
 /**
- * Changes of one app with a pod, while visitors come: how long until each answers and where the
- * time goes, what the visitors notice, and how soon the API says what became of a change.
+ * Changes of one app with a pod, each when the pod before the last is gone, while visitors come:
+ * how long until each answers and where the time goes, what the visitors notice, and how soon the
+ * API says what became of a change.
  */
 final class LiveDeploys {
   private static final int DEPLOYS = 20;
@@ -37,6 +38,10 @@ final class LiveDeploys {
 
   private final List<Long> afterRollout = new ArrayList<>();
   private String latest = "";
+
+  /** The version that answers now; empty: not known. */
+  private String current = "";
+
   private final Map<String, List<Long>> parts = new LinkedHashMap<>();
 
   LiveDeploys(Cluster cluster, DeployedApp app) {
@@ -74,6 +79,7 @@ final class LiveDeploys {
   /** The same deploys with half the limit of processor time. */
   private void onSmallestPlan(Figures figures) throws InterruptedException, ExecutionException {
     var _ = told(app.changeOnMicro(DeployedApp.saying("on micro")), "live").get();
+    replaced(Sightings.version(cluster.deployment(app)));
     live.clear();
     Visitors visitors = visited(ON_SMALLEST_PLAN, "micro ");
     figures.times("deploy_to_live_micro_ms", live);
@@ -122,6 +128,15 @@ final class LiveDeploys {
     long rolledOut = sightings.await(Sightings.rolledOut(version), LIVE_WITHIN);
     verdict(says, told.get() - Math.max(rolledOut, before));
     afterRollout.add(Math.max(0, told.get() - rolledOut));
+    replaced(version);
+  }
+
+  /** Returns when nothing of the version before is left to be tidied up. */
+  private void replaced(String version) throws InterruptedException {
+    if (!current.isEmpty()) {
+      var _ = cluster.sightings().await(Sightings.gone(current), LIVE_WITHIN);
+    }
+    current = version;
   }
 
   private void fail(String says) throws InterruptedException, ExecutionException {

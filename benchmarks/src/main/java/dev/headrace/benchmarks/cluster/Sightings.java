@@ -53,18 +53,23 @@ final class Sightings implements AutoCloseable {
     watch(
         kubernetes.apps().deployments().inAnyNamespace().withLabel(APP),
         (Deployment deployment) -> see(deployment));
-    watch(kubernetes.pods().inAnyNamespace().withLabel(APP), (Pod pod) -> see(pod));
+    watch(
+        kubernetes.pods().inAnyNamespace().withLabel(APP),
+        (Pod pod) -> see(pod),
+        pod -> note(gone(content(pod.getMetadata().getAnnotations()))));
   }
 
   private <T> void watch(Watchable<T> which, Consumer<T> seen) {
+    watch(which, seen, _ -> {});
+  }
+
+  private <T> void watch(Watchable<T> which, Consumer<T> seen, Consumer<T> gone) {
     watches.add(
         which.watch(
             new Watcher<T>() {
               @Override
               public void eventReceived(Action action, T object) {
-                if (action != Action.DELETED) {
-                  seen.accept(object);
-                }
+                (action == Action.DELETED ? gone : seen).accept(object);
               }
 
               @Override
@@ -102,6 +107,11 @@ final class Sightings implements AutoCloseable {
 
   static String rolledOut(String version) {
     return "rolled out " + version;
+  }
+
+  /** A pod of it is no more. */
+  static String gone(String version) {
+    return "gone " + version;
   }
 
   private void see(Kustomization kustomization) {
