@@ -78,23 +78,25 @@ final class LongHistory {
   /** One caller, so that each wait is seen as it is; every commit of theirs is a pack. */
   private void pause(PlatformRepository repository, Figures figures)
       throws InterruptedException, ExecutionException {
-    Upkeep upkeep = new Upkeep(repository);
-    int before = upkeep.gatherings();
-    List<Long> nanos = new ArrayList<>();
-    int gathered = 0;
-    while (gathered < GATHERINGS) {
-      for (long each :
-          new Callers(repository, 1).send(AT_A_TIME, i -> workload.deploy(i)).nanos()) {
-        nanos.add(each);
+    try (ForcedFiles forced = new ForcedFiles()) {
+      Upkeep upkeep = new Upkeep(repository);
+      int before = upkeep.gatherings();
+      List<Long> nanos = new ArrayList<>();
+      int gathered = 0;
+      while (gathered < GATHERINGS) {
+        for (long each :
+            new Callers(repository, 1).send(AT_A_TIME, i -> workload.deploy(i)).nanos()) {
+          nanos.add(each);
+        }
+        gathered = upkeep.gatherings() - before;
       }
-      gathered = upkeep.gatherings() - before;
+      figures.put(
+          "pause_ms",
+          Collections.max(nanos) / 1e6,
+          "the longest of %,d commits of one caller, while packs were gathered %d times: %s; to force one file to the disk took %.1f ms at most"
+              .formatted(
+                  nanos.size(), gathered, Figures.percentiles(nanos), forced.longestMillis()));
     }
-    Percentiles waits = Figures.percentiles(nanos);
-    figures.put(
-        "pause_ms",
-        Collections.max(nanos) / 1e6,
-        "the longest of %,d commits of one caller, while packs were gathered %d times: %s"
-            .formatted(nanos.size(), gathered, waits));
   }
 
   private static void settle(PlatformRepository repository, Figures figures) {
