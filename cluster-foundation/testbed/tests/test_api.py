@@ -2,7 +2,7 @@ import itertools
 
 import pytest
 
-from headrace_testbed.api import NotAnswered, eventually, is_condition_true, reason
+from headrace_testbed.api import Api, NotAnswered, eventually, is_condition_true, reason
 
 
 @pytest.mark.parametrize(
@@ -52,3 +52,18 @@ def test_a_wait_that_is_over_says_what_came_last() -> None:
 )
 def test_a_refusal_is_told_in_the_servers_words(body: bytes, says: str) -> None:
     assert reason(body) == says
+
+
+class WithoutThatKind(Api):
+    """Answers as the API server does where nobody defined the kind that is asked for."""
+
+    def __init__(self) -> None:
+        pass
+
+    def _send(self, method: str, path: str, content: object = None, kind: str = "") -> tuple[int, bytes]:
+        return 404, b"404 page not found\n"
+
+
+def test_a_kind_that_nobody_defined_is_a_refusal() -> None:
+    with pytest.raises(NotAnswered, match=r"^GET /apis/none: 404 404 page not found$"):
+        WithoutThatKind().get("/apis/none")

@@ -4,8 +4,10 @@ import dev.headrace.benchmarks.Figures;
 import dev.headrace.benchmarks.Percentiles;
 import dev.headrace.client.ApiClient;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -13,9 +15,9 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 
 /**
- * Changes of one app with a pod, each when the pod before the last is gone, while visitors come:
- * how long until each answers and where the time goes, what the visitors notice, and how soon the
- * API says what became of a change.
+ * Changes of one app with a pod, while visitors come: how long until each answers and where the
+ * time goes, what the visitors notice, and how soon the API says what became of a change. First
+ * each when nothing of an earlier pod is left, then each as soon as the last is live.
  */
 final class LiveDeploys {
   private static final int DEPLOYS = 20;
@@ -39,8 +41,8 @@ final class LiveDeploys {
   private final List<Long> afterRollout = new ArrayList<>();
   private String latest = "";
 
-  /** The version that answers now; empty: not known. */
-  private String current = "";
+  /** The newest version is last; of the others something may be left. */
+  private final Deque<String> versions = new ArrayDeque<>();
 
   private final Map<String, List<Long>> parts = new LinkedHashMap<>();
 
@@ -50,12 +52,12 @@ final class LiveDeploys {
   }
 
   void run(Figures figures) throws InterruptedException, ExecutionException {
-    var _ = visited(WARM_UP, "warm-up ");
+    var _ = visited(WARM_UP, "warm-up ", true);
     live.clear();
     verdicts.clear();
     afterRollout.clear();
     parts.clear();
-    Visitors visitors = visited(DEPLOYS, "version ");
+    Visitors visitors = visited(DEPLOYS, "version ", true);
     figures.times("deploy_to_live_ms", live);
     Map<String, Double> medians = new LinkedHashMap<>();
     parts.forEach((part, times) ->
@@ -66,6 +68,7 @@ final class LiveDeploys {
         visitors.failed(),
         "of %d, %d a second during %d deploys"
             .formatted(visitors.sent(), VISITS_PER_SECOND, DEPLOYS));
+    inSuccession(figures);
     for (int i = 0; i < FAILURES; i++) {
       fail("failure " + i);
     }
@@ -76,24 +79,42 @@ final class LiveDeploys {
     onSmallestPlan(figures);
   }
 
-  /** The same deploys with half the limit of processor time. */
+  /** The same deploys, into the end of each other's pods. */
+  private void inSuccession(Figures figures) throws InterruptedException, ExecutionException {
+    live.clear();
+    Visitors visitors = visited(DEPLOYS, "in succession ", false);
+    figures.times("deploy_to_live_in_succession_ms", live);
+    figures.put(
+        "failed_requests_in_succession",
+        visitors.failed(),
+        "of %d, likewise".formatted(visitors.sent()));
+  }
+
+  /** The first deploys again, with a quarter of the limit of processor time. */
   private void onSmallestPlan(Figures figures) throws InterruptedException, ExecutionException {
     var _ = told(app.changeOnMicro(DeployedApp.saying("on micro")), "live").get();
-    replaced(Sightings.version(cluster.deployment(app)));
+    versions.add(Sightings.version(cluster.deployment(app)));
     live.clear();
-    Visitors visitors = visited(ON_SMALLEST_PLAN, "micro ");
+    Visitors visitors = visited(ON_SMALLEST_PLAN, "micro ", true);
     figures.times("deploy_to_live_micro_ms", live);
     figures.put(
         "failed_requests_micro", visitors.failed(), "of %d, likewise".formatted(visitors.sent()));
   }
 
-  /** Those who came during so many deploys. */
-  private Visitors visited(int deploys, String says)
+  /**
+   * Those who came during so many deploys.
+   *
+   * @param rested each begins when nothing of an earlier pod is left
+   */
+  private Visitors visited(int deploys, String says, boolean rested)
       throws InterruptedException, ExecutionException {
     Visitors visitors =
         Visitors.start(cluster.visitor(), app.url(), VISITS_PER_SECOND, cluster.sightings());
     try {
       for (int i = 0; i < deploys; i++) {
+        if (rested) {
+          rest();
+        }
         deploy(says + i);
       }
     } finally {
@@ -128,15 +149,14 @@ final class LiveDeploys {
     long rolledOut = sightings.await(Sightings.rolledOut(version), LIVE_WITHIN);
     verdict(says, told.get() - Math.max(rolledOut, before));
     afterRollout.add(Math.max(0, told.get() - rolledOut));
-    replaced(version);
+    versions.add(version);
   }
 
-  /** Returns when nothing of the version before is left to be tidied up. */
-  private void replaced(String version) throws InterruptedException {
-    if (!current.isEmpty()) {
-      var _ = cluster.sightings().await(Sightings.gone(current), LIVE_WITHIN);
+  /** Returns when only the pod of the newest version is left. */
+  private void rest() throws InterruptedException {
+    while (versions.size() > 1) {
+      var _ = cluster.sightings().await(Sightings.gone(versions.removeFirst()), LIVE_WITHIN);
     }
-    current = version;
   }
 
   private void fail(String says) throws InterruptedException, ExecutionException {
