@@ -9,12 +9,11 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
-import java.util.stream.Stream;
 
 /**
  * The platform as an operator installs it, on the testbed: how long until Flux has applied a
@@ -33,6 +32,8 @@ public final class ClusterBenchmark {
   /** What an operator gives Headrace for more apps than its usual limit is made for. */
   private static final String MUCH_MEMORY = "4Gi";
 
+  private static final String MUCH_MEMORY_OF_TRAEFIK = "2Gi";
+
   private interface Ending extends AutoCloseable {
     @Override
     void close();
@@ -45,7 +46,7 @@ public final class ClusterBenchmark {
   /**
    * @param home the checkout
    * @param most how many apps there are in the end; the figures of {@value #MANY} want that many,
-   *     and more get Headrace more memory and rows of their own
+   *     and more get Headrace and Traefik more memory, and rows of their own
    */
   public ClusterBenchmark(Path home, int most, PrintStream out) {
     this.testbed = new Testbed(new Checkout(home));
@@ -65,17 +66,15 @@ public final class ClusterBenchmark {
   }
 
   private void giveMuchMemory(Cluster cluster) throws IOException, InterruptedException {
-    headrace("set", "resources", "--limits=memory=" + MUCH_MEMORY);
-    headrace("rollout", "status", "--timeout=180s");
+    giveMemory("traefik", "traefik", MUCH_MEMORY_OF_TRAEFIK);
+    giveMemory(Testbed.SYSTEM, "headrace", MUCH_MEMORY);
     Testbed.awaitConsole(cluster.visitor());
   }
 
-  private void headrace(String... kubectl) {
-    testbed.run(
-        Stream.concat(
-                Stream.of("kubectl", "-n", Testbed.SYSTEM),
-                Stream.concat(Arrays.stream(kubectl), Stream.of("deployment/headrace")))
-            .toArray(String[]::new));
+  private void giveMemory(String namespace, String deployment, String limit) {
+    String target = "deployment/" + deployment;
+    testbed.run("kubectl", "-n", namespace, "set", "resources", target, "--limits=memory=" + limit);
+    testbed.run("kubectl", "-n", namespace, "rollout", "status", "--timeout=180s", target);
   }
 
   private void measure(Cluster cluster, Guest guest)
@@ -104,10 +103,7 @@ public final class ClusterBenchmark {
     if (most > MANY) {
       giveMuchMemory(cluster);
       grow(apps, most, few);
-      figures.put(
-          "rss_mb_%d".formatted(most),
-          new Processes(testbed.data()).residentMegabytes(),
-          "of Headrace, with a limit of " + MUCH_MEMORY);
+      memory("rss_mb_%d".formatted(most), "with a limit of " + MUCH_MEMORY);
     }
   }
 
@@ -166,12 +162,16 @@ public final class ClusterBenchmark {
         number / deploying,
         "%d deploys at once, %d times, until all are applied"
             .formatted(chosen.size(), BURST_ROUNDS));
-    figures.put("cpu_s_per_deploy", Processes.each(ours, number), "in these bursts");
+    figures.put("cpu_s_per_deploy", Processes.shares(ours, number), "in these bursts");
     figures.put("driver_per_s", number / driving, "the same artifacts by a bare driver");
-    figures.progress("CPU seconds per app of the bare driver: " + Processes.each(bare, number));
-    figures.put(
-        "rss_mb",
-        processes.residentMegabytes(),
-        "of Headrace, %d apps, after the bursts".formatted(apps.size()));
+    figures.progress("CPU seconds per app of the bare driver: " + Processes.shares(bare, number));
+    memory("rss_mb", "%d apps, after the bursts".formatted(apps.size()));
+  }
+
+  private void memory(String name, String when) throws IOException {
+    Map<String, Double> megabytes = new Processes(testbed.data()).residentMegabytes();
+    double ours = Objects.requireNonNull(megabytes.get(Processes.HEADRACE));
+    figures.put(name, ours, "of Headrace, " + when);
+    figures.progress("MB of each component: " + megabytes);
   }
 }

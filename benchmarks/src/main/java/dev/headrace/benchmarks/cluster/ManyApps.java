@@ -10,12 +10,14 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 
 /** Apps without pods, of which there can be more than a node has room for. */
 final class ManyApps {
   private static final int PER_AUTHOR = 20;
-  private static final int CREATED_AT_ONCE = 8;
+  private static final int CREATED_AT_ONCE = 16;
+  private static final int SAID_EACH = 500;
 
   /** As many as the API lets be checked at the same time, with room for others. */
   private static final int CHANGED_AT_ONCE = 48;
@@ -41,20 +43,29 @@ final class ManyApps {
     while (authors.size() * PER_AUTHOR < number) {
       authors.add(cluster.somebody());
     }
+    AtomicInteger there = new AtomicInteger();
     List<Callable<DeployedApp>> made = new ArrayList<>();
     for (int i = apps.size(); i < number; i++) {
       int index = i;
       made.add(() -> {
         DeployedApp app = authors.get(index / PER_AUTHOR).create("app " + index);
         var _ = cluster.sightings().await(app.applied(app.first()), LONG_ENOUGH);
+        sayHowFar(apps.size() + there.incrementAndGet(), number, begun, figures);
         return app;
       });
     }
-    apps.addAll(atOnce(CREATED_AT_ONCE * 2, made));
+    apps.addAll(atOnce(CREATED_AT_ONCE, made));
     double seconds = (System.nanoTime() - begun) / 1e9;
     figures.progress(
         "%d apps: %d were made in %.0f s, %.1f a second"
             .formatted(number, missing, seconds, missing / seconds));
+  }
+
+  private static void sayHowFar(int there, int wanted, long begun, Figures figures) {
+    if (there % SAID_EACH == 0 && there < wanted) {
+      double seconds = (System.nanoTime() - begun) / 1e9;
+      figures.progress("%d of %d apps after %.0f s".formatted(there, wanted, seconds));
+    }
   }
 
   /** From each commit being durable until Flux has applied it, one after the other. */

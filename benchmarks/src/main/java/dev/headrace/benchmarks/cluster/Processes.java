@@ -4,10 +4,13 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.BinaryOperator;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -26,7 +29,10 @@ final class Processes {
           "containerd",
           "coredns",
           "traefik");
-  private static final String HEADRACE = "headrace";
+
+  /** Headrace's own, as a component. */
+  static final String HEADRACE = "headrace";
+
   private static final double TICKS_PER_SECOND = 100;
   private static final int UTIME = 11;
   private static final int STIME = 12;
@@ -46,16 +52,7 @@ final class Processes {
 
   /** CPU seconds since each began; processes that come and go are not among them. */
   Map<String, Double> cpuSeconds() {
-    return ProcessHandle.of(first)
-        .orElseThrow()
-        .descendants()
-        .flatMap(
-            process -> component(process).map(name -> Map.entry(name, ticks(process))).stream())
-        .collect(
-            Collectors.groupingBy(
-                Map.Entry::getKey,
-                TreeMap::new,
-                Collectors.summingDouble(entry -> entry.getValue() / TICKS_PER_SECOND)));
+    return each(Processes::cpu, Double::sum);
   }
 
   /** Adds the difference of two such. */
@@ -66,7 +63,7 @@ final class Processes {
   }
 
   /** For each of so many deploys, and in total. */
-  static Map<String, Double> each(Map<String, Double> spent, int deploys) {
+  static Map<String, Double> shares(Map<String, Double> spent, int deploys) {
     Map<String, Double> shares = new TreeMap<>();
     spent.forEach((name, seconds) -> shares.put(name, thousandths(seconds / deploys)));
     shares.put(
@@ -79,21 +76,18 @@ final class Processes {
     return Math.round(value * 1000) / 1000.0;
   }
 
-  /** Of Headrace's JVM. */
-  double residentMegabytes() throws IOException {
-    ProcessHandle java =
-        ProcessHandle.of(first)
-            .orElseThrow()
-            .descendants()
-            .filter(process -> command(process).contains("dev.headrace.cli.Main"))
-            .findFirst()
-            .orElseThrow();
-    for (String line : Files.readAllLines(Path.of("/proc/%d/status".formatted(java.pid())))) {
-      if (line.startsWith("VmRSS:")) {
-        return Long.parseLong(line.replaceAll("\\D", "")) / 1024.0;
-      }
-    }
-    throw new IOException("no VmRSS of process %d".formatted(java.pid()));
+  /** Of the largest process of each component. */
+  Map<String, Double> residentMegabytes() {
+    return each(Processes::resident, BinaryOperator.maxBy(Comparator.naturalOrder()));
+  }
+
+  private <T> Map<String, T> each(Function<ProcessHandle, T> measure, BinaryOperator<T> merge) {
+    return ProcessHandle.of(first)
+        .orElseThrow()
+        .descendants()
+        .flatMap(process ->
+            component(process).map(name -> Map.entry(name, measure.apply(process))).stream())
+        .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue, merge, TreeMap::new));
   }
 
   /** Python in Headrace's pod checks code, and is Headrace's. */
@@ -116,12 +110,20 @@ final class Processes {
     return List.of(read(process, "cmdline").split("\0", -1));
   }
 
-  private static double ticks(ProcessHandle process) {
+  private static double cpu(ProcessHandle process) {
     String stat = read(process, "stat");
     String[] fields = stat.substring(stat.lastIndexOf(')') + 1).strip().split(" ", -1);
     return fields.length <= STIME
         ? 0
-        : Long.parseLong(fields[UTIME]) + Long.parseLong(fields[STIME]);
+        : (Long.parseLong(fields[UTIME]) + Long.parseLong(fields[STIME])) / TICKS_PER_SECOND;
+  }
+
+  private static double resident(ProcessHandle process) {
+    return read(process, "status")
+        .lines()
+        .filter(line -> line.startsWith("VmRSS:"))
+        .mapToDouble(line -> Math.round(Long.parseLong(line.replaceAll("\\D", "")) / 102.4) / 10.0)
+        .sum();
   }
 
   /** Empty when it has ended. */
