@@ -15,6 +15,8 @@ import tools.jackson.databind.JsonNode;
 @ExtendWith(InstalledCluster.Installed.class)
 class DriftOnClusterTest {
   private static final Duration LIMIT = Duration.ofSeconds(10);
+  private static final String APPLIED_BY = "kustomize.toolkit.fluxcd.io/name";
+  private static final String ENFORCED = "pod-security.kubernetes.io/enforce";
 
   private final InstalledCluster cluster;
   private final KubernetesClient kubernetes;
@@ -39,6 +41,35 @@ class DriftOnClusterTest {
         LIMIT,
         () -> deployment.require().getSpec().getReplicas() == 1);
     isReported(app, "Deployment " + app.name(), false);
+  }
+
+  @Test
+  void replicasThatAreTakenAwayByKubectlScaleComeBack() throws Exception {
+    DeployedApp app = live();
+    for (int time = 0; time < 2; time++) {
+      scaleAway(app.namespace(), app);
+      Eventually.holds("one replica is wanted again", LIMIT, () -> replicas(app) == 1);
+      isReported(app, "Deployment " + app.name(), false);
+    }
+  }
+
+  @Test
+  void whatIsDoneWhileHeadraceIsAwayIsPutBackWhenItIsThereAgain() throws Exception {
+    DeployedApp scaled = live();
+    DeployedApp robbed = live();
+    String namespace = scaled.namespace(); // which Headrace tells
+    var service = kubernetes.services().inNamespace(robbed.namespace()).withName(robbed.name());
+    HeadracePod headrace = new HeadracePod(cluster);
+    headrace.stop();
+    try {
+      scaleAway(namespace, scaled);
+      var _ = service.delete();
+    } finally {
+      headrace.start();
+    }
+    Eventually.holds("one replica is wanted again", LIMIT, () -> replicas(scaled) == 1);
+    isReported(scaled, "Deployment " + scaled.name(), false);
+    isReported(robbed, "Service " + robbed.name(), true);
   }
 
   @Test
@@ -90,6 +121,63 @@ class DriftOnClusterTest {
         kubernetes.rbac().roleBindings().inNamespace(app.namespace()).withName("headrace-tenant");
     var _ = binding.delete();
     Eventually.holds("the role binding is there again", LIMIT, () -> binding.get() != null);
+  }
+
+  @Test
+  void whateverElseOfAnAppOrItsTenantIsDeletedByHandIsMadeAgain() throws Exception {
+    String namespace = live().namespace();
+    isMadeAgain(namespace, "traefik.io/v1alpha1", "Middleware");
+    isMadeAgain(namespace, "v1", "ResourceQuota");
+    isMadeAgain(namespace, "v1", "LimitRange");
+    isMadeAgain(namespace, "networking.k8s.io/v1", "NetworkPolicy");
+    isMadeAgain(namespace, "v1", "ServiceAccount");
+  }
+
+  @Test
+  void aNamespaceThatIsOpenedByHandIsClosedAgain() throws Exception {
+    var namespace = kubernetes.namespaces().withName(live().namespace());
+    var _ =
+        namespace.edit(present -> {
+          present.getMetadata().getLabels().put(ENFORCED, "privileged");
+          return present;
+        });
+    Eventually.holds(
+        "the strictest standard is enforced again",
+        LIMIT,
+        () -> "restricted".equals(namespace.require().getMetadata().getLabels().get(ENFORCED)));
+  }
+
+  private void isMadeAgain(String namespace, String apiVersion, String kind) throws Exception {
+    var all = kubernetes.genericKubernetesResources(apiVersion, kind).inNamespace(namespace);
+    GenericKubernetesResource before =
+        all.list().getItems().stream()
+            .filter(object -> object.getMetadata().getLabels() != null)
+            .filter(object -> object.getMetadata().getLabels().containsKey(APPLIED_BY))
+            .findFirst()
+            .orElseThrow();
+    var object = all.withName(before.getMetadata().getName());
+    var _ = object.delete();
+    Eventually.holds(
+        "there is a %s %s again".formatted(kind, before.getMetadata().getName()),
+        LIMIT,
+        () ->
+            object.get() != null
+                && !object.require().getMetadata().getUid().equals(before.getMetadata().getUid()));
+  }
+
+  private void scaleAway(String namespace, DeployedApp app) {
+    cluster.kubectl("-n", namespace, "scale", "deployment/" + app.name(), "--replicas=0");
+  }
+
+  private int replicas(DeployedApp app) throws InterruptedException {
+    return kubernetes
+        .apps()
+        .deployments()
+        .inNamespace(app.namespace())
+        .withName(app.name())
+        .require()
+        .getSpec()
+        .getReplicas();
   }
 
   private DeployedApp live() throws InterruptedException {

@@ -209,6 +209,11 @@ final class ClusterView implements AutoCloseable {
         .toList();
   }
 
+  /** Of apps and tenants. */
+  List<Kustomization> kustomizations() {
+    return kustomizations.getStore().list();
+  }
+
   /** Wherever it stands. */
   List<Kustomization> kustomizations(AppId app) {
     return kustomizations.getIndexer().byIndex(BY_APP, app.value());
@@ -221,8 +226,7 @@ final class ClusterView implements AutoCloseable {
 
   /** The apps and tenants that have any. */
   Set<DirectoryId> wired() {
-    return Stream.concat(
-            kustomizations.getStore().list().stream(), artifacts.getStore().list().stream())
+    return Stream.concat(kustomizations().stream(), artifacts.getStore().list().stream())
         .flatMap(ClusterView::directories)
         .collect(Collectors.toSet());
   }

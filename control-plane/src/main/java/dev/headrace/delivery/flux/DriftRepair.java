@@ -3,7 +3,9 @@ package dev.headrace.delivery.flux;
 import dev.headrace.delivery.Drifts;
 import dev.headrace.flux.Kustomization;
 import dev.headrace.flux.KustomizationStatus;
+import dev.headrace.git.Action;
 import dev.headrace.git.AppId;
+import dev.headrace.git.PlatformRepository;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
@@ -24,17 +26,23 @@ import org.slf4j.LoggerFactory;
  * Has Flux put back what was changed by hand: asks it to look at once, where it would look by
  * itself only after hours. Thread-safe.
  */
-final class DriftRepair {
+final class DriftRepair implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(DriftRepair.class);
+  private static final int LOOKED_THROUGH = 100;
   private static final String REQUESTED = "reconcile.fluxcd.io/requestedAt";
 
   private final KubernetesClient client;
   private final ClusterView view;
+  private final PlatformRepository repository;
   private final Drifts drifts;
   private final Clock clock;
+  private final Turns<Owner> requests = new Turns<>(this::request);
 
   /** What is not put back yet. */
   private final Map<AppId, Queue<Noted>> open = new ConcurrentHashMap<>();
+
+  /** A Kustomization that Flux is to look at. */
+  private record Owner(String namespace, String name) {}
 
   /**
    * @param drift as {@link Drifts} calls it
@@ -42,35 +50,57 @@ final class DriftRepair {
    */
   private record Noted(String drift, Instant requested) {}
 
-  DriftRepair(KubernetesClient client, ClusterView view, Drifts drifts, Clock clock) {
+  DriftRepair(
+      KubernetesClient client,
+      ClusterView view,
+      PlatformRepository repository,
+      Drifts drifts,
+      Clock clock) {
     this.client = client;
     this.view = view;
+    this.repository = repository;
     this.drifts = drifts;
     this.clock = clock;
   }
 
   void found(DriftWatch.Change change) {
-    Optional<Kustomization> kustomization =
-        view.kustomization(change.namespace(), change.kustomization())
-            .filter(owner -> owner.getMetadata().getDeletionTimestamp() == null);
-    if (kustomization.isEmpty()
-        || (change.isDeletion() && !isMissed(kustomization.get(), change.inventoryId()))) {
+    Owner owner = new Owner(change.namespace(), change.kustomization());
+    Optional<Kustomization> applying = applying(owner);
+    if (applying.isEmpty()
+        || (change.isDeletion() && !isMissed(applying.get(), change.inventoryId()))
+        || isNoted(applying.get(), change)) {
       return;
     }
-    Instant now = clock.instant();
     log.warn(
         "{} in {} was {} by hand{}; Flux puts it back",
         change.object(),
         change.namespace(),
         change.isDeletion() ? "deleted" : "changed",
         change.by().map(by -> " with " + by).orElse(""));
-    Labels.app(kustomization.get()).ifPresent(app -> note(app, change, now));
-    var _ =
-        client
-            .resource(kustomization.get())
-            .patch(
-                PatchContext.of(PatchType.JSON_MERGE),
-                "{\"metadata\":{\"annotations\":{\"%s\":\"%s\"}}}".formatted(REQUESTED, now));
+    Labels.app(applying.get()).ifPresent(app -> note(app, change, clock.instant()));
+    requests.ask(owner);
+  }
+
+  /** Not where Flux is to remove everything, which git may say a moment before the cluster does. */
+  private Optional<Kustomization> applying(Owner owner) {
+    return view.kustomization(owner.namespace(), owner.name())
+        .filter(present -> present.getMetadata().getDeletionTimestamp() == null)
+        .filter(present ->
+            Labels.app(present)
+                .flatMap(repository::latest)
+                .filter(latest -> latest.action() == Action.DELETE)
+                .isEmpty());
+  }
+
+  private void request(Owner owner) {
+    applying(owner)
+        .ifPresent(present ->
+            client
+                .resource(present)
+                .patch(
+                    PatchContext.of(PatchType.JSON_MERGE),
+                    "{\"metadata\":{\"annotations\":{\"%s\":\"%s\"}}}"
+                        .formatted(REQUESTED, clock.instant())));
   }
 
   /** Flux deletes too: what a new version no longer has, before it says so. */
@@ -80,6 +110,21 @@ final class DriftRepair {
         && Objects.equals(status.lastAppliedRevision(), status.lastAttemptedRevision())
         && status.inventory() != null
         && status.inventory().entries().stream().anyMatch(entry -> entry.id().equals(object));
+  }
+
+  /** What Flux leaves as it is, because it is none of its fields, is there at each start anew. */
+  private boolean isNoted(Kustomization owner, DriftWatch.Change change) {
+    return change
+        .earlier()
+        .flatMap(made ->
+            Labels.app(owner)
+                .filter(app ->
+                    drifts.of(app, LOOKED_THROUGH).stream()
+                        .anyMatch(drift ->
+                            drift.object().equals(change.object())
+                                && drift.by().equals(change.by())
+                                && !drift.at().isBefore(made))))
+        .isPresent();
   }
 
   private void note(AppId app, DriftWatch.Change change, Instant now) {
@@ -116,5 +161,10 @@ final class DriftRepair {
                 .isPresent())
         .map(KustomizationStatus::lastHandledReconcileAt)
         .map(requested -> OffsetDateTime.parse(requested).toInstant());
+  }
+
+  @Override
+  public void close() {
+    requests.close();
   }
 }

@@ -1,11 +1,13 @@
 package dev.headrace.delivery.flux;
 
+import dev.headrace.flux.Kustomization;
+import dev.headrace.flux.KustomizationStatus;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
-import io.fabric8.kubernetes.api.model.ManagedFieldsEntry;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.dsl.base.ResourceDefinitionContext;
 import io.fabric8.kubernetes.client.informers.ResourceEventHandler;
 import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashSet;
@@ -15,22 +17,26 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Sees what anybody but the cluster's own controllers does to objects that Flux applied. Reads
  * their metadata only: what an app's files say is nobody's business here.
  */
 final class DriftWatch implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(DriftWatch.class);
   private static final String OWNER = "kustomize.toolkit.fluxcd.io/name";
   private static final String OWNER_NAMESPACE = "kustomize.toolkit.fluxcd.io/namespace";
 
-  private static final Set<String> CONTROLLERS =
-      Set.of("kustomize-controller", "kube-controller-manager", "kube-apiserver", "headrace");
+  private static final ResourceDefinitionContext DEPLOYMENT =
+      kind("apps", "v1", "Deployment", "deployments", true);
 
   /** What apps and tenants' baselines consist of, but for ConfigMaps. */
   private static final List<ResourceDefinitionContext> KINDS =
       List.of(
-          kind("apps", "v1", "Deployment", "deployments", true),
+          DEPLOYMENT,
           kind("", "v1", "Service", "services", true),
           kind("traefik.io", "v1alpha1", "IngressRoute", "ingressroutes", true),
           kind("traefik.io", "v1alpha1", "Middleware", "middlewares", true),
@@ -45,6 +51,7 @@ final class DriftWatch implements AutoCloseable {
       kind("", "v1", "ConfigMap", "configmaps", true);
 
   private final KubernetesClient client;
+  private final ClusterView view;
   private final Consumer<Change> found;
   private final List<SharedIndexInformer<?>> informers =
       Collections.synchronizedList(new ArrayList<>());
@@ -57,31 +64,34 @@ final class DriftWatch implements AutoCloseable {
    * @param kustomization its name
    * @param object kind and name
    * @param inventoryId as the Kustomization's inventory has it
-   * @param by the program; none for a deletion
+   * @param by the program; the cluster does not know who deletes, or scales to nothing
+   * @param earlier when it was made, where that is known and was before the watch began
    */
   record Change(
       String namespace,
       String kustomization,
       String object,
       String inventoryId,
-      Optional<String> by) {
-    boolean isDeletion() {
-      return by.isEmpty();
-    }
-  }
+      boolean isDeletion,
+      Optional<String> by,
+      Optional<Instant> earlier) {}
 
   /**
    * @param client that asks for metadata only, {@link MetadataOnly}
+   * @param view which tells what Flux applied
    */
-  DriftWatch(KubernetesClient client, Consumer<Change> found) {
+  DriftWatch(KubernetesClient client, ClusterView view, Consumer<Change> found) {
     this.client = client;
+    this.view = view;
     this.found = found;
   }
 
+  /** Finds what was done while nobody watched, too. */
   void start() {
     KINDS.forEach(kind ->
         watch(
             kind,
+            "",
             client
                 .genericKubernetesResources(kind)
                 .inAnyNamespace()
@@ -94,6 +104,7 @@ final class DriftWatch implements AutoCloseable {
     if (followed.add(namespace)) {
       watch(
           CONFIG_MAP,
+          namespace + "_",
           client
               .genericKubernetesResources(CONFIG_MAP)
               .inNamespace(namespace)
@@ -103,7 +114,9 @@ final class DriftWatch implements AutoCloseable {
   }
 
   private void watch(
-      ResourceDefinitionContext kind, SharedIndexInformer<GenericKubernetesResource> informer) {
+      ResourceDefinitionContext kind,
+      String inventoryPrefix,
+      SharedIndexInformer<GenericKubernetesResource> informer) {
     informers.add(informer);
     var _ =
         informer
@@ -112,24 +125,37 @@ final class DriftWatch implements AutoCloseable {
             .addEventHandler(
                 new ResourceEventHandler<>() {
                   @Override
-                  public void onAdd(GenericKubernetesResource added) {}
+                  public void onAdd(GenericKubernetesResource added) {
+                    ForeignWrites.sinceApplied(added, kind.equals(DEPLOYMENT))
+                        .ifPresent(write -> tell(kind, added, false, write.by(), write.at()));
+                  }
 
                   @Override
                   public void onUpdate(
                       GenericKubernetesResource before, GenericKubernetesResource now) {
-                    foreign(before, now).ifPresent(by -> tell(kind, now, Optional.of(by)));
+                    ForeignWrites.since(before, now)
+                        .ifPresent(write -> tell(kind, now, false, write.by(), Optional.empty()));
                   }
 
                   @Override
                   public void onDelete(GenericKubernetesResource deleted, boolean unknown) {
-                    tell(kind, deleted, Optional.empty());
+                    tell(kind, deleted, true, Optional.empty(), Optional.empty());
                   }
                 })
-            .start();
+            .start()
+            .thenRun(() -> tellMissing(kind, inventoryPrefix, informer))
+            .exceptionally(failure -> {
+              log.warn("not all that may be missing of {} was looked for", kind.getKind(), failure);
+              return null;
+            });
   }
 
   private void tell(
-      ResourceDefinitionContext kind, GenericKubernetesResource object, Optional<String> by) {
+      ResourceDefinitionContext kind,
+      GenericKubernetesResource object,
+      boolean isDeletion,
+      Optional<String> by,
+      Optional<Instant> earlier) {
     Map<String, String> labels = object.getMetadata().getLabels();
     String name = object.getMetadata().getName();
     found.accept(
@@ -143,24 +169,56 @@ final class DriftWatch implements AutoCloseable {
                     name,
                     kind.getGroup(),
                     kind.getKind()),
-            by));
+            isDeletion,
+            by,
+            earlier));
   }
 
-  /** Who else wrote since; whose fields were only taken back has not. */
-  private static Optional<String> foreign(
-      GenericKubernetesResource before, GenericKubernetesResource now) {
-    Set<String> known = new HashSet<>();
-    before.getMetadata().getManagedFields().forEach(entry -> known.add(writing(entry)));
-    return now.getMetadata().getManagedFields().stream()
-        .filter(entry -> entry.getSubresource() == null || entry.getSubresource().isEmpty())
-        .filter(entry -> !CONTROLLERS.contains(entry.getManager()))
-        .filter(entry -> !known.contains(writing(entry)))
-        .map(ManagedFieldsEntry::getManager)
-        .findFirst();
+  /** What Flux applied of this kind and is no more, once all that is there was listed. */
+  private void tellMissing(
+      ResourceDefinitionContext kind,
+      String inventoryPrefix,
+      SharedIndexInformer<GenericKubernetesResource> there) {
+    String ending = "_%s_%s".formatted(kind.getGroup(), kind.getKind());
+    for (Kustomization owner : view.kustomizations()) {
+      inventory(owner)
+          .filter(id -> id.startsWith(inventoryPrefix) && id.endsWith(ending))
+          .forEach(id -> {
+            String[] parts = id.split("_", -1);
+            if (there.getStore().getByKey(key(parts[0], parts[1])) == null
+                && !isThere(kind, parts[0], parts[1])) {
+              found.accept(
+                  new Change(
+                      owner.getMetadata().getNamespace(),
+                      owner.getMetadata().getName(),
+                      kind.getKind() + " " + parts[1],
+                      id,
+                      true,
+                      Optional.empty(),
+                      Optional.empty()));
+            }
+          });
+    }
   }
 
-  private static String writing(ManagedFieldsEntry entry) {
-    return "%s %s %s".formatted(entry.getManager(), entry.getOperation(), entry.getTime());
+  private static Stream<String> inventory(Kustomization owner) {
+    return Optional.ofNullable(owner.getStatus()).map(KustomizationStatus::inventory).stream()
+        .flatMap(inventory -> inventory.entries().stream())
+        .map(KustomizationStatus.Entry::id);
+  }
+
+  private static String key(String namespace, String name) {
+    return namespace.isEmpty() ? name : namespace + "/" + name;
+  }
+
+  /** The two watches need not have come equally far. */
+  private boolean isThere(ResourceDefinitionContext kind, String namespace, String name) {
+    var everywhere = client.genericKubernetesResources(kind);
+    return !(namespace.isEmpty() ? everywhere : everywhere.inNamespace(namespace))
+        .withField("metadata.name", name)
+        .list()
+        .getItems()
+        .isEmpty();
   }
 
   private static ResourceDefinitionContext kind(

@@ -71,7 +71,7 @@ public class FluxDelivery {
     TenantBaseline baseline = new TenantBaseline(tenants);
     ClusterView view = new ClusterView(client, clock);
     Wiring wiring = new Wiring(client, view, cluster.artifactPrefix(), repository::archive, clock);
-    DriftRepair repair = new DriftRepair(client, view, drifts, clock);
+    DriftRepair repair = new DriftRepair(client, view, repository, drifts, clock);
     return new FluxEngine(
         repository,
         new Targets(repository, manifests, tenants),
@@ -88,7 +88,7 @@ public class FluxDelivery {
         new RouteProbe(cluster.route(), cluster.appDomain(), json),
         new PodLogs(client, view),
         deploys,
-        new DriftWatch(MetadataOnly.client(), repair::found),
+        new DriftWatch(MetadataOnly.client(), view, repair::found),
         repair,
         settings.startLimit(),
         app ->

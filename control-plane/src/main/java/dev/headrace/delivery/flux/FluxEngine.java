@@ -162,8 +162,15 @@ final class FluxEngine implements DeliveryEngine, ClusterView.Listener, AutoClos
         if (news) {
           turns.ask(target.tenant());
         }
+        if (!following.isLive()) {
+          note(following, Judgement.beforeNamespace(sight(following)));
+        }
       }
-      case Tenants.State.Refused(String why) -> following.failed(FluxFailures.noNamespace(why));
+      case Tenants.State.Refused(String why) -> {
+        if (!following.isLive()) {
+          following.failed(FluxFailures.noNamespace(why));
+        }
+      }
       case Tenants.State.Ready ready -> {
         drift.follow(target.namespace());
         switch (wiring.converge(pair(target), present -> isOlder(target, present))) {
@@ -208,12 +215,16 @@ final class FluxEngine implements DeliveryEngine, ClusterView.Listener, AutoClos
       return;
     }
     Judgement judgement = Judgement.of(target, sight(following));
-    following.reached(judgement.reached());
-    judgement.failure().ifPresent(following::failed);
-    judgement.lookAgain().ifPresent(delay -> turns.askAfter(delay, target.app()));
+    note(following, judgement);
     if (judgement.rolledOut()) {
       confirm(following);
     }
+  }
+
+  private void note(Following following, Judgement judgement) {
+    following.reached(judgement.reached());
+    judgement.failure().ifPresent(following::failed);
+    judgement.lookAgain().ifPresent(delay -> turns.askAfter(delay, following.target().app()));
   }
 
   private Judgement.Sight sight(Following following) {
@@ -328,6 +339,7 @@ final class FluxEngine implements DeliveryEngine, ClusterView.Listener, AutoClos
     turns.close();
     view.close();
     drift.close();
+    repair.close();
     route.close();
   }
 }

@@ -2,6 +2,7 @@ package dev.headrace.delivery.flux;
 
 import dev.headrace.delivery.Failure;
 import dev.headrace.delivery.Stage;
+import dev.headrace.flux.Kustomization;
 import io.fabric8.kubernetes.api.model.Condition;
 import java.time.Duration;
 import java.util.Optional;
@@ -124,13 +125,13 @@ final class FluxFailures {
             + " in the namespace flux-system.");
   }
 
-  static Failure suspended(Target target) {
+  static Failure suspended(Kustomization suspended) {
     return failure(
         Stage.FETCHED,
         "An operator has suspended deploys of this app.",
-        "Kustomization %s/%s has suspend: true".formatted(target.namespace(), target.name()),
+        Wiring.suspended(suspended),
         "The commit stays and is applied as soon as deploys go on: flux resume kustomization %s -n %s"
-            .formatted(target.name(), target.namespace()));
+            .formatted(suspended.getMetadata().getName(), suspended.getMetadata().getNamespace()));
   }
 
   static Failure silent(Duration waited) {

@@ -3,7 +3,6 @@ package dev.headrace.delivery.flux;
 import dev.headrace.delivery.Failure;
 import dev.headrace.delivery.Stage;
 import dev.headrace.flux.Kustomization;
-import dev.headrace.flux.KustomizationSpec;
 import dev.headrace.flux.KustomizationStatus;
 import io.fabric8.kubernetes.api.model.Condition;
 import io.fabric8.kubernetes.api.model.Pod;
@@ -117,14 +116,20 @@ record Judgement(
     if (takenUp) {
       return atWork(reached, sight, flux.orElseThrow());
     }
-    if (sight
-        .kustomization()
-        .map(Kustomization::getSpec)
-        .map(KustomizationSpec::suspend)
-        .orElse(false)) {
+    Optional<Kustomization> suspended = sight.kustomization().filter(Wiring::isSuspended);
+    if (suspended.isPresent()) {
       return new Judgement(
-          reached, false, Optional.of(FluxFailures.suspended(target)), Optional.empty());
+          reached, false, suspended.map(FluxFailures::suspended), Optional.empty());
     }
+    return untilTakenUp(reached, sight);
+  }
+
+  /** Of an app that waits for Flux to make its namespace. */
+  static Judgement beforeNamespace(Sight sight) {
+    return untilTakenUp(EnumSet.noneOf(Stage.class), sight);
+  }
+
+  private static Judgement untilTakenUp(Set<Stage> reached, Sight sight) {
     return within(
         reached,
         FLUX_SILENT,

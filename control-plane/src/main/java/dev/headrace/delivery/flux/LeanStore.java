@@ -23,11 +23,11 @@ final class LeanStore<T extends HasMetadata> extends BasicItemStore<T> {
     return new LeanStore<>(metadata -> metadata.setManagedFields(null));
   }
 
-  /** Labels, and who wrote when. */
+  /** Labels, and who wrote when, as far as {@link ForeignWrites} asks. */
   static <T extends HasMetadata> LeanStore<T> ofWriters() {
     return new LeanStore<>(metadata -> {
       metadata.setAnnotations(null);
-      metadata.getManagedFields().forEach(entry -> entry.setFieldsV1(null));
+      metadata.getManagedFields().forEach(ForeignWrites::condense);
     });
   }
 

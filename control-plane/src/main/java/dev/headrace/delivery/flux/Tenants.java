@@ -120,16 +120,23 @@ final class Tenants {
   }
 
   private Optional<String> refusal(TenantId tenant) {
-    return status(tenant)
-        .flatMap(status -> Conditions.of(status.conditions(), "Ready"))
-        .filter(ready -> ready.getStatus().equals("False"))
-        .map(Condition::getMessage);
+    Optional<Kustomization> suspended = present(tenant).filter(Wiring::isSuspended);
+    return suspended.isPresent()
+        ? suspended.map(Wiring::suspended)
+        : status(tenant)
+            .flatMap(status -> Conditions.of(status.conditions(), "Ready"))
+            .filter(ready -> ready.getStatus().equals("False"))
+            .map(Condition::getMessage);
   }
 
   private Optional<KustomizationStatus> status(TenantId tenant) {
+    return present(tenant).map(Kustomization::getStatus);
+  }
+
+  /** Not one that is being deleted. */
+  private Optional<Kustomization> present(TenantId tenant) {
     return view.kustomization(namespace, name(tenant))
-        .filter(seen -> seen.getMetadata().getDeletionTimestamp() == null)
-        .map(Kustomization::getStatus);
+        .filter(seen -> seen.getMetadata().getDeletionTimestamp() == null);
   }
 
   /**
@@ -140,9 +147,7 @@ final class Tenants {
     if (refused.getCode() == HTTP_FORBIDDEN || refused.getCode() == HTTP_NOT_FOUND) {
       Optional<Namespace> present = view.namespace(target.namespace());
       if (present.isEmpty()) {
-        view.kustomization(namespace, name(target.tenant()))
-            .filter(seen -> seen.getMetadata().getDeletionTimestamp() == null)
-            .ifPresent(wiring::again);
+        present(target.tenant()).ifPresent(wiring::again);
         return "namespace %s is not there; it is made anew".formatted(target.namespace());
       }
       if (present.get().getMetadata().getDeletionTimestamp() != null) {

@@ -209,8 +209,14 @@ final class Wiring {
         : named + " is still there";
   }
 
-  private static boolean isSuspended(Kustomization object) {
+  static boolean isSuspended(Kustomization object) {
     return object.getSpec() != null && Boolean.TRUE.equals(object.getSpec().suspend());
+  }
+
+  /** What says so of one that is. */
+  static String suspended(Kustomization object) {
+    return "Kustomization %s/%s has suspend: true"
+        .formatted(object.getMetadata().getNamespace(), object.getMetadata().getName());
   }
 
   void delete(HasMetadata object) {

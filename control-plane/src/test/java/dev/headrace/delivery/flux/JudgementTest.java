@@ -200,6 +200,19 @@ class JudgementTest {
   }
 
   @Test
+  void anAppWhoseNamespaceIsNotMadeIsToldThatFluxDoesNotAnswerOnceNothingElseMovesEither() {
+    Seen waits = Seen.nothing();
+    assertThat(Judgement.beforeNamespace(waits.sight()).failure()).isEmpty();
+    assertThat(Judgement.beforeNamespace(waits.sight()).lookAgain()).isPresent();
+    assertThat(
+            Judgement.beforeNamespace(waits.fluxMoved(Duration.ofSeconds(5)).after(LONG).sight())
+                .failure())
+        .isEmpty();
+    assertThat(cause(Judgement.beforeNamespace(waits.after(LONG).sight())))
+        .startsWith("Flux does not answer");
+  }
+
+  @Test
   void anAppThatNothingIsSeenOfWaits() {
     Judgement judged = Seen.nothing().judged();
     assertThat(judged.failure()).isEmpty();
