@@ -52,6 +52,7 @@ public final class ClusterBenchmark {
   private final Testbed testbed;
   private final int most;
   private final Figures figures;
+  private boolean measured;
 
   /**
    * @param home the checkout
@@ -67,12 +68,24 @@ public final class ClusterBenchmark {
   /** Prints each figure as it is known and all of them as one JSON object in the last line. */
   public void run(boolean keep) throws IOException, InterruptedException, ExecutionException {
     testbed.install();
-    try (Ending _ = keep ? () -> {} : () -> testbed.run("down");
+    try (Ending _ = () -> end(keep);
         Cluster cluster = new Cluster(testbed);
         Guest guest = Guest.start(testbed, cluster.kubernetes())) {
       measure(cluster, guest);
+      measured = true;
     }
     figures.end();
+  }
+
+  /** What went wrong would go with the testbed. */
+  private void end(boolean keep) {
+    if (!measured) {
+      testbed.run("kubectl", "get", "pods", "-A", "-l", "!app-id");
+      testbed.run("kubectl", "get", "events", "-A", "--field-selector=type=Warning");
+    }
+    if (!keep) {
+      testbed.run("down");
+    }
   }
 
   /** As docs/operators.md has it for thousands of apps. */

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorCompletionService;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -113,15 +114,23 @@ final class ManyApps {
     return (last - begun) / 1e9;
   }
 
-  /** In the order of what is to be done. */
+  /**
+   * In the order of what is to be done. The first that fails is told at once, and no more are
+   * begun: what fails after it is its consequence.
+   */
   static <T> List<T> atOnce(int most, List<Callable<T>> all)
       throws InterruptedException, ExecutionException {
-    List<T> done = new ArrayList<>();
     try (ExecutorService threads = Executors.newFixedThreadPool(most)) {
-      for (Future<T> result : threads.invokeAll(all)) {
-        done.add(result.get());
+      ExecutorCompletionService<T> ended = new ExecutorCompletionService<>(threads);
+      List<Future<T>> results = all.stream().map(ended::submit).toList();
+      try {
+        for (int i = 0; i < results.size(); i++) {
+          var _ = ended.take().get();
+        }
+      } finally {
+        threads.shutdownNow();
       }
+      return results.stream().map(Future::resultNow).toList();
     }
-    return done;
   }
 }
