@@ -5,7 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.headrace.flux.ExternalArtifact;
 import dev.headrace.flux.Kustomization;
+import io.fabric8.kubernetes.api.model.ContainerStatus;
+import io.fabric8.kubernetes.api.model.Pod;
 import java.time.Duration;
+import java.util.List;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import tools.jackson.databind.JsonNode;
@@ -109,12 +113,43 @@ class DeployOnClusterTest {
     app.change(saying("new") + "\nraise ValueError('new')\n");
     var _ = app.awaitFailure(2);
     assertThat(app.answers()).isEqualTo("{\"says\":\"old\"}");
-    String namespace = app.namespace();
-    cluster.kubernetes().pods().inNamespace(namespace).list().getItems().stream()
-        .filter(pod -> pod.getStatus().getContainerStatuses().getFirst().getReady())
-        .forEach(pod -> cluster.kubernetes().resource(pod).delete());
+    Pod serving = pods(app).stream().filter(DeployOnClusterTest::isReady).findFirst().orElseThrow();
+    var _ = cluster.kubernetes().resource(serving).delete();
     Eventually.holds(
-        "the old code answers again", SOON, () -> app.answers().equals("{\"says\":\"old\"}"));
+        "another pod answers with the old code",
+        SOON,
+        () ->
+            pods(app).stream().anyMatch(pod -> isReady(pod) && !isSame(pod, serving))
+                && app.answers().equals("{\"says\":\"old\"}"));
+  }
+
+  @Test
+  void nobodyIsTurnedAwayWhileOneVersionReplacesAnother() throws Exception {
+    DeployedApp app = cluster.somebody().deploy("seamless", saying("1"));
+    app.awaitLive(1);
+    try (RouteSamples samples = new RouteSamples(cluster.visitor())) {
+      samples.watch(app);
+      for (int version = 2; version <= 4; version++) {
+        app.change(saying(String.valueOf(version)));
+        app.awaitLive(version);
+      }
+      Eventually.holds("only the last version's pod is left", SOON, () -> pods(app).size() == 1);
+      assertThat(samples.answers(app))
+          .isSubsetOf(IntStream.rangeClosed(1, 4).mapToObj("{\"says\":\"%d\"}"::formatted).toList())
+          .hasSize(4);
+    }
+  }
+
+  private List<Pod> pods(DeployedApp app) throws InterruptedException {
+    return cluster.kubernetes().pods().inNamespace(app.namespace()).list().getItems();
+  }
+
+  private static boolean isReady(Pod pod) {
+    return pod.getStatus().getContainerStatuses().stream().anyMatch(ContainerStatus::getReady);
+  }
+
+  private static boolean isSame(Pod one, Pod other) {
+    return one.getMetadata().getUid().equals(other.getMetadata().getUid());
   }
 
   private Kustomization kustomization(DeployedApp app) throws InterruptedException {

@@ -3,8 +3,14 @@ package dev.headrace.cluster;
 import static dev.headrace.cluster.DeployedApp.saying;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.headrace.flux.ExternalArtifact;
+import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
+import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.api.model.Quantity;
 import io.fabric8.kubernetes.api.model.rbac.PolicyRule;
+import io.fabric8.kubernetes.client.dsl.base.PatchContext;
+import io.fabric8.kubernetes.client.dsl.base.PatchType;
+import java.net.URI;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -130,6 +136,101 @@ class FailuresOnClusterTest {
       scale("kustomize-controller", 1);
     }
     app.becomesLive(2, Duration.ofSeconds(60));
+  }
+
+  @Test
+  void theFirstAppOfSomebodyNewIsToldWhyItsNamespaceIsNotMade() throws Exception {
+    scale("kustomize-controller", 0);
+    DeployedApp app;
+    String tenant;
+    try {
+      long begun = System.nanoTime();
+      app = cluster.somebody().deploy("first", saying("one"));
+      JsonNode failure = app.awaitFailure(1);
+      assertThat(failure.path("cause").asString()).contains("Flux does not answer");
+      assertThat(Duration.ofNanos(System.nanoTime() - begun)).isLessThan(Duration.ofSeconds(15));
+      tenant = "tenant-" + app.namespace().substring("headrace-".length());
+      cluster.suspend(InstalledCluster.SYSTEM, tenant, true);
+      app.becomesFailed(1, "could not be prepared", Duration.ofSeconds(15));
+      assertThat(app.failure(1).path("evidence").asString())
+          .contains(tenant + " has suspend: true");
+    } finally {
+      scale("kustomize-controller", 1);
+    }
+    cluster.suspend(InstalledCluster.SYSTEM, tenant, false);
+    app.becomesLive(1, Duration.ofSeconds(60));
+    assertThat(app.answers()).isEqualTo("{\"says\":\"one\"}");
+  }
+
+  @Test
+  void aRevisionThatGitDoesNotKnowIsToldUntilItsArtifactIsMadeAnew() throws Exception {
+    DeployedApp app = cluster.live("confused");
+    var artifact =
+        cluster
+            .kubernetes()
+            .resources(ExternalArtifact.class)
+            .inNamespace(app.namespace())
+            .withName(app.name());
+    String unknown = "main@sha1:" + "0123456789".repeat(4);
+    var _ =
+        artifact
+            .subresource("status")
+            .patch(
+                PatchContext.of(PatchType.JSON_MERGE),
+                "{\"status\":{\"artifact\":{\"revision\":\"%s\"}}}".formatted(unknown));
+    app.change(saying("two"));
+    JsonNode failure = app.awaitFailure(2);
+    assertThat(failure.path("cause").asString()).contains("not in this app's history");
+    assertThat(failure.path("evidence").asString()).contains(unknown);
+    assertThat(app.answers()).isEqualTo("{\"says\":\"good\"}");
+    var _ = artifact.delete(); // as the next step says
+    app.becomesLive(2, Duration.ofSeconds(60));
+    assertThat(app.answers()).isEqualTo("{\"says\":\"two\"}");
+  }
+
+  @Test
+  void anAddressThatLeadsElsewhereIsToldUntilItLeadsToTheApp() throws Exception {
+    DeployedApp app = cluster.live("displaced");
+    var elsewhere = cluster.kubernetes().resource(toConsole(app));
+    var _ = elsewhere.create();
+    try {
+      Eventually.holds(
+          "something else answers at the app's address",
+          Duration.ofSeconds(20),
+          () -> !app.answers().equals("{\"says\":\"good\"}"));
+      app.change(saying("two"));
+      JsonNode failure = app.awaitFailure(2);
+      assertThat(failure.path("cause").asString()).contains("does not answer with this version");
+      assertThat(failure.path("next_step").asString()).contains("Traefik");
+    } finally {
+      var _ = elsewhere.delete();
+    }
+    app.becomesLive(2, Duration.ofSeconds(30));
+    assertThat(app.answers()).isEqualTo("{\"says\":\"two\"}");
+  }
+
+  /** An operator's route, before all others. */
+  private static GenericKubernetesResource toConsole(DeployedApp app) {
+    GenericKubernetesResource route = new GenericKubernetesResource();
+    route.setApiVersion("traefik.io/v1alpha1");
+    route.setKind("IngressRoute");
+    route.setMetadata(
+        new ObjectMetaBuilder()
+            .withNamespace(InstalledCluster.SYSTEM)
+            .withName("elsewhere")
+            .build());
+    Map<String, Object> rule =
+        Map.of(
+            "kind",
+            "Rule",
+            "match",
+            "Host(`%s`)".formatted(URI.create(app.url()).getHost()),
+            "priority",
+            1_000_000,
+            "services",
+            List.of(Map.of("name", "headrace", "port", 80)));
+    route.setAdditionalProperty("spec", Map.of("routes", List.of(rule)));
+    return route;
   }
 
   private void scale(String controller, int replicas) {

@@ -11,12 +11,15 @@ import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.http.HttpClient;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.extension.AfterEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.ParameterContext;
@@ -75,6 +78,26 @@ public final class InstalledCluster implements AutoCloseable {
    */
   void attack() {
     CHECKOUT.call(List.of("cluster-foundation/attack", bare.kubeconfig().toString()));
+  }
+
+  /**
+   * What the preflight says of this cluster, by lines, and its exit code.
+   *
+   * @param folder for the kubectl that it is given
+   */
+  List<String> preflight(Path folder) throws IOException, InterruptedException {
+    Path kubectl = folder.resolve("kubectl");
+    Files.writeString(
+        kubectl, "#!/bin/sh\nexec %s \"$@\"\n".formatted(String.join(" ", bare.kubectl())));
+    Files.setPosixFilePermissions(kubectl, PosixFilePermissions.fromString("rwx------"));
+    Process process =
+        CHECKOUT
+            .program(List.of("cluster-foundation/preflight", "--kubectl", kubectl.toString()))
+            .start();
+    return Stream.concat(
+            process.inputReader().lines().toList().stream(),
+            Stream.of("exit code " + process.waitFor()))
+        .toList();
   }
 
   /** What it says goes to this process's output. */

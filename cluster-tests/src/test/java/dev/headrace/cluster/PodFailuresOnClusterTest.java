@@ -5,12 +5,19 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
+import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Node;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.PodBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import java.io.ByteArrayInputStream;
 import java.net.URI;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import tools.jackson.databind.JsonNode;
@@ -103,13 +110,14 @@ class PodFailuresOnClusterTest {
                 """);
     app.awaitLive(1);
     Eventually.holds(
-        "its state says that it ended, while the cluster waits to start it again",
-        Duration.ofSeconds(60),
+        "its state says that it ended, while the cluster waits once more to start it again",
+        Duration.ofSeconds(90),
         () -> {
           if (app.status().path("status").asString().equals("running")) {
             visit(app.url() + "/end");
           }
-          return app.trouble().equals("The app used more memory than it may (128Mi).");
+          return isBackingOff(app)
+              && app.trouble().equals("The app used more memory than it may (128Mi).");
         });
     assertThat(app.deploy(1).path("outcome").asString()).isEqualTo("live");
     app.change(saying("mended"));
@@ -179,6 +187,93 @@ class PodFailuresOnClusterTest {
                       .build());
     }
     app.becomesLive(2, Duration.ofSeconds(90));
+  }
+
+  @Test
+  void aPodThatTheClusterDoesNotLetInIsTold() throws Exception {
+    DeployedApp app = cluster.live("barred");
+    List<HasMetadata> policy =
+        cluster
+            .kubernetes()
+            .load(
+                new ByteArrayInputStream(noPods(app.namespace()).getBytes(StandardCharsets.UTF_8)))
+            .serverSideApply();
+    try {
+      Eventually.holds(
+          "the policy is obeyed", Duration.ofSeconds(20), () -> isRefused(app.namespace()));
+      app.change(saying("two"));
+      JsonNode failure = app.awaitFailure(2);
+      assertThat(failure.path("cause").asString())
+          .contains("does not let the app's pod be created");
+      assertThat(failure.path("evidence").asString()).contains("no pods today");
+      assertThat(app.answers()).isEqualTo("{\"says\":\"good\"}");
+    } finally {
+      var _ = cluster.kubernetes().resourceList(policy).delete();
+    }
+    app.becomesLive(2, Duration.ofSeconds(90));
+  }
+
+  private static String noPods(String namespace) {
+    return """
+    apiVersion: admissionregistration.k8s.io/v1
+    kind: ValidatingAdmissionPolicy
+    metadata:
+      name: no-pods-today
+    spec:
+      matchConstraints:
+        resourceRules:
+          - apiGroups: [""]
+            apiVersions: [v1]
+            resources: [pods]
+            operations: [CREATE]
+      validations:
+        - expression: "false"
+          message: no pods today
+    ---
+    apiVersion: admissionregistration.k8s.io/v1
+    kind: ValidatingAdmissionPolicyBinding
+    metadata:
+      name: no-pods-today
+    spec:
+      policyName: no-pods-today
+      validationActions: [Deny]
+      matchResources:
+        namespaceSelector:
+          matchLabels:
+            kubernetes.io/metadata.name: %s
+    """
+        .formatted(namespace);
+  }
+
+  /** Not for the first time. */
+  private boolean isBackingOff(DeployedApp app) throws InterruptedException {
+    return cluster.kubernetes().pods().inNamespace(app.namespace()).list().getItems().stream()
+        .flatMap(pod -> pod.getStatus().getContainerStatuses().stream())
+        .anyMatch(container ->
+            container.getRestartCount() > 0
+                && container.getState().getWaiting() != null
+                && "CrashLoopBackOff".equals(container.getState().getWaiting().getReason()));
+  }
+
+  /** Asked by a copy of the one that runs, of which nothing stays. */
+  private boolean isRefused(String namespace) {
+    var pods = cluster.kubernetes().pods().inNamespace(namespace);
+    Pod copy =
+        new PodBuilder(pods.list().getItems().getFirst())
+            .withNewMetadata()
+            .withName("copy")
+            .endMetadata()
+            .withStatus(null)
+            .editSpec()
+            .withNodeName(null)
+            .endSpec()
+            .build();
+    try {
+      var _ = pods.resource(copy).dryRun().create();
+      return false;
+    } catch (KubernetesClientException e) {
+      return String.valueOf(e.getMessage()).contains("no pods today");
+    }
   }
 
   /** Whatever it answers, and whether it does. */

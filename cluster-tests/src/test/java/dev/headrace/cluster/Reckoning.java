@@ -26,9 +26,9 @@ final class Reckoning {
   /** A look at a route that was under way when the verdict fell, on a busy machine. */
   private static final Duration LATE = Duration.ofSeconds(2);
 
-  private final InstalledCluster cluster;
   private static final Duration SETTLED = Duration.ofMinutes(1);
 
+  private final InstalledCluster cluster;
   private final Map<DeployedApp, List<DeployStream.Accepted>> byApp;
   private final Map<String, Integer> outcomes = new TreeMap<>();
 

@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.LockSupport;
 
@@ -50,6 +51,11 @@ final class RouteSamples implements AutoCloseable {
   /** When the app first answered this; empty when it never did. */
   Optional<Instant> first(DeployedApp app, String answer) {
     return Optional.ofNullable(seen.getOrDefault(app.id(), Map.of()).get(answer));
+  }
+
+  /** All that the app ever answered, empty where it did not. */
+  Set<String> answers(DeployedApp app) {
+    return Set.copyOf(seen.getOrDefault(app.id(), Map.of()).keySet());
   }
 
   @Override
