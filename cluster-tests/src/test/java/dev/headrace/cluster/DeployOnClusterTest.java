@@ -127,7 +127,7 @@ class DeployOnClusterTest {
   void nobodyIsTurnedAwayWhileOneVersionReplacesAnother() throws Exception {
     DeployedApp app = cluster.somebody().deploy("seamless", saying("1"));
     app.awaitLive(1);
-    try (RouteSamples samples = new RouteSamples(cluster.visitor())) {
+    try (RouteSamples samples = new RouteSamples(cluster.visitor(), Duration.ofSeconds(10))) {
       samples.watch(app);
       for (int version = 2; version <= 4; version++) {
         app.change(saying(String.valueOf(version)));

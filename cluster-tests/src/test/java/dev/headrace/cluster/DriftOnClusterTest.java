@@ -60,8 +60,8 @@ class DriftOnClusterTest {
     String namespace = scaled.namespace(); // which Headrace tells
     var service = kubernetes.services().inNamespace(robbed.namespace()).withName(robbed.name());
     HeadracePod headrace = new HeadracePod(cluster);
-    headrace.stop();
     try {
+      headrace.stop();
       scaleAway(namespace, scaled);
       var _ = service.delete();
     } finally {

@@ -6,6 +6,9 @@ import java.util.Random;
 
 /** Something that breaks and is mended while people deploy, and what must hold afterwards. */
 final class FaultRun implements AutoCloseable {
+  /** A route that hangs is looked at again soon: what it answers first is to be seen in time. */
+  private static final Duration LOOK_LIMIT = Duration.ofSeconds(1);
+
   private static final int BEFORE = 4;
 
   private final InstalledCluster cluster;
@@ -18,7 +21,7 @@ final class FaultRun implements AutoCloseable {
     this.cluster = cluster;
     this.fault = fault;
     System.out.printf("fault run: %s, -Dcluster.seed=%d%n", fault, seed);
-    this.routes = new RouteSamples(cluster.visitor());
+    this.routes = new RouteSamples(cluster.visitor(), LOOK_LIMIT);
     this.stream = DeployStream.begin(cluster, seed, routes);
   }
 

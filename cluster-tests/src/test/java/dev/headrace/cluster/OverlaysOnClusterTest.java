@@ -47,18 +47,22 @@ class OverlaysOnClusterTest {
             .getFirst()
             .getArgs();
     int place = arguments.indexOf("--http-retry=1");
-    patch("[{\"op\":\"remove\",\"path\":\"%s/%d\"}]".formatted(ARGUMENTS, place));
-    List<String> said = cluster.preflight(folder);
-    assertThat(said).contains("exit code 1").anyMatch(line -> line.contains("--http-retry is 9"));
-    patch(
-        said.stream()
-            .map(PATCH::matcher)
-            .filter(Matcher::find)
-            .map(match -> match.group(1))
-            .findFirst()
-            .orElseThrow());
-    assertThat(cluster.preflight(folder)).contains("Nothing is missing.", "exit code 0");
-    apply("single-node"); // so that nobody else owns those arguments
+    try {
+      patch("[{\"op\":\"remove\",\"path\":\"%s/%d\"}]".formatted(ARGUMENTS, place));
+      List<String> said = cluster.preflight(folder);
+      assertThat(said).contains("exit code 1").anyMatch(line -> line.contains("--http-retry is 9"));
+      patch(
+          said.stream()
+              .map(PATCH::matcher)
+              .filter(Matcher::find)
+              .map(match -> match.group(1))
+              .findFirst()
+              .orElseThrow());
+      assertThat(cluster.preflight(folder)).contains("Nothing is missing.", "exit code 0");
+    } finally {
+      apply("single-node");
+      awaitRollout();
+    }
   }
 
   private void apply(String overlay, String... options) {
@@ -73,6 +77,10 @@ class OverlaysOnClusterTest {
   /** Returns when it runs so. */
   private void patch(String operations) {
     cluster.kubectl("-n", FLUX, "patch", "deployment", CONTROLLER, "--type=json", "-p", operations);
+    awaitRollout();
+  }
+
+  private void awaitRollout() {
     cluster.kubectl("-n", FLUX, "rollout", "status", "deployment/" + CONTROLLER, "--timeout=120s");
   }
 

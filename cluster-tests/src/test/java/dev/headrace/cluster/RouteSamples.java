@@ -16,14 +16,18 @@ import java.util.concurrent.locks.LockSupport;
 /** What the addresses of apps answered and when first, looked at all the time. */
 final class RouteSamples implements AutoCloseable {
   private static final Duration TICK = Duration.ofMillis(50);
-  private static final Duration ANSWER_LIMIT = Duration.ofSeconds(1);
 
   private final HttpClient visitor;
+  private final Duration limit;
   private final Map<String, Map<String, Instant>> seen = new ConcurrentHashMap<>();
   private volatile boolean closed;
 
-  RouteSamples(HttpClient visitor) {
+  /**
+   * @param limit what takes longer is no answer
+   */
+  RouteSamples(HttpClient visitor, Duration limit) {
     this.visitor = visitor;
+    this.limit = limit;
   }
 
   void watch(DeployedApp app) {
@@ -34,7 +38,7 @@ final class RouteSamples implements AutoCloseable {
 
   private void look(DeployedApp app, Map<String, Instant> answers) {
     HttpRequest request =
-        HttpRequest.newBuilder(URI.create(app.url() + "/")).timeout(ANSWER_LIMIT).build();
+        HttpRequest.newBuilder(URI.create(app.url() + "/")).timeout(limit).build();
     while (!closed) {
       try {
         String answer = visitor.send(request, HttpResponse.BodyHandlers.ofString()).body();

@@ -29,7 +29,8 @@ public final class Drifts {
    * One change by hand.
    *
    * @param object its kind and name
-   * @param by the program that made it, as the cluster knows it; none for a deletion
+   * @param by the program that made it, as the cluster knows it; none for a deletion, or a scale to
+   *     nothing
    */
   public record Drift(
       String object,

@@ -79,12 +79,15 @@ public final class ClusterBenchmark {
 
   /** What went wrong would go with the testbed. */
   private void end(boolean keep) {
-    if (!measured) {
-      testbed.run("kubectl", "get", "pods", "-A", "-l", "!app-id");
-      testbed.run("kubectl", "get", "events", "-A", "--field-selector=type=Warning");
-    }
-    if (!keep) {
-      testbed.run("down");
+    try {
+      if (!measured) {
+        testbed.run("kubectl", "get", "pods", "-A", "-l", "!app-id");
+        testbed.run("kubectl", "get", "events", "-A", "--field-selector=type=Warning");
+      }
+    } finally {
+      if (!keep) {
+        testbed.run("down");
+      }
     }
   }
 

@@ -15,6 +15,7 @@ import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.dsl.Informable;
 import io.fabric8.kubernetes.client.informers.ResourceEventHandler;
 import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
+import io.fabric8.kubernetes.client.informers.cache.Cache;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -212,6 +213,10 @@ final class ClusterView implements AutoCloseable {
   /** Of apps and tenants. */
   List<Kustomization> kustomizations() {
     return kustomizations.getStore().list();
+  }
+
+  List<Kustomization> kustomizations(String namespace) {
+    return kustomizations.getIndexer().byIndex(Cache.NAMESPACE_INDEX, namespace);
   }
 
   /** Wherever it stands. */

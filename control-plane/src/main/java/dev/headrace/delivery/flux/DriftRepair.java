@@ -6,12 +6,11 @@ import dev.headrace.flux.KustomizationStatus;
 import dev.headrace.git.Action;
 import dev.headrace.git.AppId;
 import dev.headrace.git.PlatformRepository;
-import io.fabric8.kubernetes.client.KubernetesClient;
-import io.fabric8.kubernetes.client.dsl.base.PatchContext;
-import io.fabric8.kubernetes.client.dsl.base.PatchType;
+import dev.headrace.git.TenantId;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.OffsetDateTime;
+import java.time.format.DateTimeParseException;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -28,10 +27,8 @@ import org.slf4j.LoggerFactory;
  */
 final class DriftRepair implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(DriftRepair.class);
-  private static final int LOOKED_THROUGH = 100;
-  private static final String REQUESTED = "reconcile.fluxcd.io/requestedAt";
 
-  private final KubernetesClient client;
+  private final Wiring wiring;
   private final ClusterView view;
   private final PlatformRepository repository;
   private final Drifts drifts;
@@ -51,12 +48,8 @@ final class DriftRepair implements AutoCloseable {
   private record Noted(String drift, Instant requested) {}
 
   DriftRepair(
-      KubernetesClient client,
-      ClusterView view,
-      PlatformRepository repository,
-      Drifts drifts,
-      Clock clock) {
-    this.client = client;
+      Wiring wiring, ClusterView view, PlatformRepository repository, Drifts drifts, Clock clock) {
+    this.wiring = wiring;
     this.view = view;
     this.repository = repository;
     this.drifts = drifts;
@@ -68,7 +61,7 @@ final class DriftRepair implements AutoCloseable {
     Optional<Kustomization> applying = applying(owner);
     if (applying.isEmpty()
         || (change.isDeletion() && !isMissed(applying.get(), change.inventoryId()))
-        || isNoted(applying.get(), change)) {
+        || isLookedAt(applying.get(), change)) {
       return;
     }
     log.warn(
@@ -89,18 +82,26 @@ final class DriftRepair implements AutoCloseable {
             Labels.app(present)
                 .flatMap(repository::latest)
                 .filter(latest -> latest.action() == Action.DELETE)
+                .isEmpty())
+        .filter(present ->
+            Labels.of(present, Labels.TENANT)
+                .filter(TenantId::isValid)
+                .flatMap(tenant -> repository.latest(new TenantId(tenant)))
+                .filter(latest -> latest.tree().isEmpty())
                 .isEmpty());
   }
 
   private void request(Owner owner) {
-    applying(owner)
-        .ifPresent(present ->
-            client
-                .resource(present)
-                .patch(
-                    PatchContext.of(PatchType.JSON_MERGE),
-                    "{\"metadata\":{\"annotations\":{\"%s\":\"%s\"}}}"
-                        .formatted(REQUESTED, clock.instant())));
+    applying(owner).ifPresent(wiring::again);
+  }
+
+  /** What is none of Flux's fields stays as it is, and is there at each start anew. */
+  private static boolean isLookedAt(Kustomization owner, DriftWatch.Change change) {
+    return change
+        .earlier()
+        .flatMap(made ->
+            handled(owner.getStatus()).filter(handled -> handled.isAfter(made.plusSeconds(1))))
+        .isPresent();
   }
 
   /** Flux deletes too: what a new version no longer has, before it says so. */
@@ -110,21 +111,6 @@ final class DriftRepair implements AutoCloseable {
         && Objects.equals(status.lastAppliedRevision(), status.lastAttemptedRevision())
         && status.inventory() != null
         && status.inventory().entries().stream().anyMatch(entry -> entry.id().equals(object));
-  }
-
-  /** What Flux leaves as it is, because it is none of its fields, is there at each start anew. */
-  private boolean isNoted(Kustomization owner, DriftWatch.Change change) {
-    return change
-        .earlier()
-        .flatMap(made ->
-            Labels.app(owner)
-                .filter(app ->
-                    drifts.of(app, LOOKED_THROUGH).stream()
-                        .anyMatch(drift ->
-                            drift.object().equals(change.object())
-                                && drift.by().equals(change.by())
-                                && !drift.at().isBefore(made))))
-        .isPresent();
   }
 
   private void note(AppId app, DriftWatch.Change change, Instant now) {
@@ -160,7 +146,16 @@ final class DriftRepair implements AutoCloseable {
                 .filter(ready -> ready.getStatus().equals("True"))
                 .isPresent())
         .map(KustomizationStatus::lastHandledReconcileAt)
-        .map(requested -> OffsetDateTime.parse(requested).toInstant());
+        .flatMap(DriftRepair::read);
+  }
+
+  /** Anybody may ask, with what is no time too. */
+  private static Optional<Instant> read(String requested) {
+    try {
+      return Optional.of(OffsetDateTime.parse(requested).toInstant());
+    } catch (DateTimeParseException e) {
+      return Optional.empty();
+    }
   }
 
   @Override

@@ -4,6 +4,7 @@ import dev.headrace.flux.Kustomization;
 import dev.headrace.flux.KustomizationStatus;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.dsl.base.ResourceDefinitionContext;
 import io.fabric8.kubernetes.client.informers.ResourceEventHandler;
 import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
@@ -17,6 +18,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -91,7 +93,7 @@ final class DriftWatch implements AutoCloseable {
     KINDS.forEach(kind ->
         watch(
             kind,
-            "",
+            view::kustomizations,
             client
                 .genericKubernetesResources(kind)
                 .inAnyNamespace()
@@ -104,7 +106,7 @@ final class DriftWatch implements AutoCloseable {
     if (followed.add(namespace)) {
       watch(
           CONFIG_MAP,
-          namespace + "_",
+          () -> view.kustomizations(namespace),
           client
               .genericKubernetesResources(CONFIG_MAP)
               .inNamespace(namespace)
@@ -115,7 +117,7 @@ final class DriftWatch implements AutoCloseable {
 
   private void watch(
       ResourceDefinitionContext kind,
-      String inventoryPrefix,
+      Supplier<List<Kustomization>> owners,
       SharedIndexInformer<GenericKubernetesResource> informer) {
     informers.add(informer);
     var _ =
@@ -143,11 +145,7 @@ final class DriftWatch implements AutoCloseable {
                   }
                 })
             .start()
-            .thenRun(() -> tellMissing(kind, inventoryPrefix, informer))
-            .exceptionally(failure -> {
-              log.warn("not all that may be missing of {} was looked for", kind.getKind(), failure);
-              return null;
-            });
+            .thenRun(() -> tellMissing(kind, owners.get(), informer));
   }
 
   private void tell(
@@ -177,27 +175,32 @@ final class DriftWatch implements AutoCloseable {
   /** What Flux applied of this kind and is no more, once all that is there was listed. */
   private void tellMissing(
       ResourceDefinitionContext kind,
-      String inventoryPrefix,
+      List<Kustomization> owners,
       SharedIndexInformer<GenericKubernetesResource> there) {
     String ending = "_%s_%s".formatted(kind.getGroup(), kind.getKind());
-    for (Kustomization owner : view.kustomizations()) {
-      inventory(owner)
-          .filter(id -> id.startsWith(inventoryPrefix) && id.endsWith(ending))
-          .forEach(id -> {
-            String[] parts = id.split("_", -1);
-            if (there.getStore().getByKey(key(parts[0], parts[1])) == null
-                && !isThere(kind, parts[0], parts[1])) {
-              found.accept(
-                  new Change(
-                      owner.getMetadata().getNamespace(),
-                      owner.getMetadata().getName(),
-                      kind.getKind() + " " + parts[1],
-                      id,
-                      true,
-                      Optional.empty(),
-                      Optional.empty()));
-            }
-          });
+    owners.forEach(owner ->
+        inventory(owner)
+            .filter(id -> id.endsWith(ending))
+            .filter(id -> there.getStore().getByKey(key(id)) == null)
+            .forEach(id -> tellIfMissing(kind, owner, id)));
+  }
+
+  private void tellIfMissing(ResourceDefinitionContext kind, Kustomization owner, String id) {
+    String[] parts = id.split("_", -1);
+    try {
+      if (!isThere(kind, parts[0], parts[1])) {
+        found.accept(
+            new Change(
+                owner.getMetadata().getNamespace(),
+                owner.getMetadata().getName(),
+                kind.getKind() + " " + parts[1],
+                id,
+                true,
+                Optional.empty(),
+                Optional.empty()));
+      }
+    } catch (KubernetesClientException e) {
+      log.warn("{}: whether it is missing is not known", id, e);
     }
   }
 
@@ -207,8 +210,10 @@ final class DriftWatch implements AutoCloseable {
         .map(KustomizationStatus.Entry::id);
   }
 
-  private static String key(String namespace, String name) {
-    return namespace.isEmpty() ? name : namespace + "/" + name;
+  /** In a store, of what an inventory calls so. */
+  private static String key(String id) {
+    String[] parts = id.split("_", -1);
+    return parts[0].isEmpty() ? parts[1] : parts[0] + "/" + parts[1];
   }
 
   /** The two watches need not have come equally far. */

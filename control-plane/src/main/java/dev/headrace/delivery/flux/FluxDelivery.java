@@ -71,7 +71,7 @@ public class FluxDelivery {
     TenantBaseline baseline = new TenantBaseline(tenants);
     ClusterView view = new ClusterView(client, clock);
     Wiring wiring = new Wiring(client, view, cluster.artifactPrefix(), repository::archive, clock);
-    DriftRepair repair = new DriftRepair(client, view, repository, drifts, clock);
+    DriftRepair repair = new DriftRepair(wiring, view, repository, drifts, clock);
     return new FluxEngine(
         repository,
         new Targets(repository, manifests, tenants),

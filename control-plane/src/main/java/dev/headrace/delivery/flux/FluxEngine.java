@@ -163,7 +163,9 @@ final class FluxEngine implements DeliveryEngine, ClusterView.Listener, AutoClos
           turns.ask(target.tenant());
         }
         if (!following.isLive()) {
-          note(following, Judgement.beforeNamespace(sight(following)));
+          note(
+              following,
+              Judgement.beforeNamespace(sight(following), tenants.present(target.tenant())));
         }
       }
       case Tenants.State.Refused(String why) -> {

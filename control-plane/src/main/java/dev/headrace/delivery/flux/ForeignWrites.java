@@ -47,14 +47,11 @@ final class ForeignWrites {
         .filter(write -> !known.contains(write))
         .findFirst()
         .map(ForeignWrites::found)
-        .or(() ->
-            fluxHasReplicas(before) && !fluxHasReplicas(now)
-                ? Optional.of(scaled(now))
-                : Optional.empty());
+        .or(() -> fluxHasReplicas(before) ? scaled(now) : Optional.empty());
   }
 
   /**
-   * After Flux wrote to it last.
+   * The last one after Flux wrote to it.
    *
    * @param replicated whether Flux wrote how many replicas there are to be
    */
@@ -67,27 +64,28 @@ final class ForeignWrites {
     if (applied.isEmpty()) {
       return Optional.empty();
     }
-    return writes(object)
-        .filter(write -> write.at().isAfter(applied.get()))
-        .findFirst()
-        .map(ForeignWrites::found)
-        .or(() ->
-            replicated && !fluxHasReplicas(object)
-                ? Optional.of(scaled(object))
-                : Optional.empty());
+    Optional<Found> scaled = replicated ? scaled(object) : Optional.empty();
+    return scaled.or(() ->
+        writes(object)
+            .filter(write -> write.at().isAfter(applied.get()))
+            .max(Comparator.comparing(Write::at))
+            .map(ForeignWrites::found));
   }
 
   private static Found found(Write write) {
     return new Found(Optional.of(write.by()), Optional.of(write.at()));
   }
 
-  private static Found scaled(HasMetadata object) {
-    return new Found(
+  /** Where Flux has lost the replicas, unless to an autoscaler. */
+  private static Optional<Found> scaled(HasMetadata object) {
+    Optional<String> by =
         entries(object)
             .filter(entry -> SCALE.equals(entry.getSubresource()))
             .map(ManagedFieldsEntry::getManager)
-            .findFirst(),
-        Optional.empty());
+            .findFirst();
+    return fluxHasReplicas(object) || by.filter(CONTROLLERS::contains).isPresent()
+        ? Optional.empty()
+        : Optional.of(new Found(by, Optional.empty()));
   }
 
   private static boolean fluxHasReplicas(HasMetadata object) {

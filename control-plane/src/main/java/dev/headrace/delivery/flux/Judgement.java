@@ -124,9 +124,26 @@ record Judgement(
     return untilTakenUp(reached, sight);
   }
 
-  /** Of an app that waits for Flux to make its namespace. */
-  static Judgement beforeNamespace(Sight sight) {
-    return untilTakenUp(EnumSet.noneOf(Stage.class), sight);
+  /**
+   * Of an app that waits for Flux to make its namespace.
+   *
+   * @param tenant by which it does
+   */
+  static Judgement beforeNamespace(Sight sight, Optional<Kustomization> tenant) {
+    Set<Stage> nothing = EnumSet.noneOf(Stage.class);
+    if (tenant.isEmpty()) {
+      return within(
+          nothing,
+          FLUX_SILENT,
+          Duration.between(sight.delivered(), sight.now()),
+          () -> FluxFailures.notTold("There is no Kustomization of the tenant."));
+    }
+    return tenant
+            .map(Kustomization::getStatus)
+            .map(KustomizationStatus::lastAttemptedRevision)
+            .isPresent()
+        ? untilApplied(nothing, sight, sight.delivered())
+        : untilTakenUp(nothing, sight);
   }
 
   private static Judgement untilTakenUp(Set<Stage> reached, Sight sight) {
@@ -147,16 +164,20 @@ record Judgement(
     }
     Instant begun = latest(sight.delivered(), ready.map(Conditions::since).orElse(Instant.MIN));
     return reached.contains(Stage.FETCHED)
-        ? within(
-            reached,
-            FLUX_AT_WORK,
-            Duration.between(latest(begun, sight.moves().flux()), sight.now()),
-            () -> FluxFailures.applying(FLUX_AT_WORK))
+        ? untilApplied(reached, sight, begun)
         : within(
             reached,
             FLUX_AT_WORK,
             Duration.between(begun, sight.now()),
             () -> FluxFailures.fetching(FLUX_AT_WORK));
+  }
+
+  private static Judgement untilApplied(Set<Stage> reached, Sight sight, Instant begun) {
+    return within(
+        reached,
+        FLUX_AT_WORK,
+        Duration.between(latest(begun, sight.moves().flux()), sight.now()),
+        () -> FluxFailures.applying(FLUX_AT_WORK));
   }
 
   private static Judgement within(

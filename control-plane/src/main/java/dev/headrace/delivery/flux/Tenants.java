@@ -133,8 +133,8 @@ final class Tenants {
     return present(tenant).map(Kustomization::getStatus);
   }
 
-  /** Not one that is being deleted. */
-  private Optional<Kustomization> present(TenantId tenant) {
+  /** By which Flux applies it; not one that is being deleted. */
+  Optional<Kustomization> present(TenantId tenant) {
     return view.kustomization(namespace, name(tenant))
         .filter(seen -> seen.getMetadata().getDeletionTimestamp() == null);
   }

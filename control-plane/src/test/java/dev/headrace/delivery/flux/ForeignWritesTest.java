@@ -92,6 +92,27 @@ class ForeignWritesTest {
   }
 
   @Test
+  void ofSeveralTheLastOneIsFoundAndTheReplicasBeforeThem() {
+    ManagedFieldsEntry old = by("annotator", "", 5);
+    ManagedFieldsEntry late = by("kubectl-edit", "", 9);
+    assertThat(
+            ForeignWrites.sinceApplied(written(replicas(BY_FLUX), old, late), true)
+                .flatMap(ForeignWrites.Found::by))
+        .contains("kubectl-edit");
+    assertThat(
+            ForeignWrites.sinceApplied(written(BY_FLUX, old), true)
+                .flatMap(ForeignWrites.Found::at))
+        .isEmpty();
+  }
+
+  @Test
+  void anAutoscalerIsNobody() {
+    HasMetadata scaled = written(BY_FLUX, replicas(by("kube-controller-manager", "scale", 5)));
+    assertThat(ForeignWrites.since(written(replicas(BY_FLUX)), scaled)).isEmpty();
+    assertThat(ForeignWrites.sinceApplied(scaled, true)).isEmpty();
+  }
+
+  @Test
   void anObjectThatFluxDidNotWriteIsNotFlux() {
     assertThat(ForeignWrites.sinceApplied(written(by("kubectl-edit", "", 5)), false)).isEmpty();
   }

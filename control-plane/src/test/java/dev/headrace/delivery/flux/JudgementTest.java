@@ -12,9 +12,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.headrace.delivery.Failure;
 import dev.headrace.delivery.Stage;
+import dev.headrace.flux.Kustomization;
+import dev.headrace.flux.KustomizationStatus;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.api.model.apps.DeploymentBuilder;
 import java.time.Duration;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class JudgementTest {
@@ -202,14 +206,34 @@ class JudgementTest {
   @Test
   void anAppWhoseNamespaceIsNotMadeIsToldThatFluxDoesNotAnswerOnceNothingElseMovesEither() {
     Seen waits = Seen.nothing();
-    assertThat(Judgement.beforeNamespace(waits.sight()).failure()).isEmpty();
-    assertThat(Judgement.beforeNamespace(waits.sight()).lookAgain()).isPresent();
-    assertThat(
-            Judgement.beforeNamespace(waits.fluxMoved(Duration.ofSeconds(5)).after(LONG).sight())
-                .failure())
+    assertThat(beforeNamespace(waits, null).failure()).isEmpty();
+    assertThat(beforeNamespace(waits, null).lookAgain()).isPresent();
+    assertThat(beforeNamespace(waits.fluxMoved(Duration.ofSeconds(5)).after(LONG), null).failure())
         .isEmpty();
-    assertThat(cause(Judgement.beforeNamespace(waits.after(LONG).sight())))
-        .startsWith("Flux does not answer");
+    assertThat(cause(beforeNamespace(waits.after(LONG), null))).startsWith("Flux does not answer");
+  }
+
+  @Test
+  void anAppWhoseNamespaceFluxIsAtWorkOnIsToldSo() {
+    KustomizationStatus atWork =
+        status(null, OURS, ready("Unknown", "Progressing", "in progress"), fetching(OURS));
+    assertThat(cause(beforeNamespace(Seen.nothing().after(LONG), atWork)))
+        .startsWith("Flux has been applying");
+  }
+
+  @Test
+  void anAppWhoseTenantTheClusterWasNotToldOfIsToldThat() {
+    assertThat(
+            cause(Judgement.beforeNamespace(Seen.nothing().after(LONG).sight(), Optional.empty())))
+        .startsWith("The cluster could not be told");
+  }
+
+  private static Judgement beforeNamespace(Seen seen, @Nullable KustomizationStatus ofTenant) {
+    Kustomization tenant = new Kustomization();
+    if (ofTenant != null) {
+      tenant.setStatus(ofTenant);
+    }
+    return Judgement.beforeNamespace(seen.sight(), Optional.of(tenant));
   }
 
   @Test
