@@ -1,6 +1,7 @@
 package dev.headrace.cluster;
 
 import static dev.headrace.cluster.DeployedApp.saying;
+import static org.assertj.core.api.Assertions.assertThat;
 
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -57,6 +58,8 @@ class DriftOnClusterTest {
   void whatIsDoneWhileHeadraceIsAwayIsPutBackWhenItIsThereAgain() throws Exception {
     DeployedApp scaled = live();
     DeployedApp robbed = live();
+    annotate(robbed);
+    isReported(robbed, "Deployment " + robbed.name(), false);
     String namespace = scaled.namespace(); // which Headrace tells
     var service = kubernetes.services().inNamespace(robbed.namespace()).withName(robbed.name());
     HeadracePod headrace = new HeadracePod(cluster);
@@ -70,6 +73,7 @@ class DriftOnClusterTest {
     Eventually.holds("one replica is wanted again", LIMIT, () -> replicas(scaled) == 1);
     isReported(scaled, "Deployment " + scaled.name(), false);
     isReported(robbed, "Service " + robbed.name(), true);
+    assertThat(drifts(robbed)).as("what Flux leaves is told once").hasSize(2);
   }
 
   @Test
@@ -165,6 +169,20 @@ class DriftOnClusterTest {
                 && !object.require().getMetadata().getUid().equals(before.getMetadata().getUid()));
   }
 
+  /** With what is none of Flux's fields, so that it stays. */
+  private void annotate(DeployedApp app) throws InterruptedException {
+    var _ =
+        kubernetes
+            .apps()
+            .deployments()
+            .inNamespace(app.namespace())
+            .withName(app.name())
+            .edit(present -> {
+              present.getMetadata().getAnnotations().put("example.test/note", "mine");
+              return present;
+            });
+  }
+
   private void scaleAway(String namespace, DeployedApp app) {
     cluster.kubectl("-n", namespace, "scale", "deployment/" + app.name(), "--replicas=0");
   }
@@ -190,13 +208,16 @@ class DriftOnClusterTest {
     return String.valueOf(route.getAdditionalProperties().get("spec"));
   }
 
+  private static JsonNode drifts(DeployedApp app) throws InterruptedException {
+    return app.author().api().get("/api/v1/apps/%s/drift".formatted(app.id()));
+  }
+
   private static void isReported(DeployedApp app, String object, boolean deleted) throws Exception {
     Eventually.holds(
         object + " is reported as put back",
         LIMIT,
         () -> {
-          JsonNode newest =
-              app.author().api().get("/api/v1/apps/%s/drift".formatted(app.id())).path(0);
+          JsonNode newest = drifts(app).path(0);
           return newest.path("object").asString("").equals(object)
               && newest.path("deleted").asBoolean() == deleted
               && !newest.path("put_back_at").isNull()

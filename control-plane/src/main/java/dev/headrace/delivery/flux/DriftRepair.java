@@ -99,8 +99,7 @@ final class DriftRepair implements AutoCloseable {
   private static boolean isLookedAt(Kustomization owner, DriftWatch.Change change) {
     return change
         .earlier()
-        .flatMap(made ->
-            handled(owner.getStatus()).filter(handled -> handled.isAfter(made.plusSeconds(1))))
+        .flatMap(made -> handled(owner.getStatus()).filter(handled -> !handled.isBefore(made)))
         .isPresent();
   }
 
