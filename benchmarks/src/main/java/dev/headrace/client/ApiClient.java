@@ -103,6 +103,15 @@ public final class ApiClient {
     return version(exchange("POST", "/api/apps", Optional.of(app), Optional.empty()));
   }
 
+  /**
+   * One that is made once, however often it is sent.
+   *
+   * @param deployId by which the same app is known when it is sent again
+   */
+  public Version create(Map<String, ?> app, String deployId) throws InterruptedException {
+    return version(exchange("POST", "/api/apps", Optional.of(app), Optional.of(deployId)));
+  }
+
   public Version change(String appId, Map<String, ?> change) throws InterruptedException {
     return version(exchange("PUT", "/api/apps/" + appId, Optional.of(change), Optional.empty()));
   }

@@ -1,16 +1,21 @@
 package dev.headrace.benchmarks.cluster;
 
 import dev.headrace.client.ApiClient;
+import dev.headrace.git.DeployId;
 import dev.headrace.testbed.Testbed;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import java.io.UncheckedIOException;
 import java.net.http.HttpClient;
+import java.security.SecureRandom;
+import java.time.Clock;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** The installed platform, by all the ways in which it is looked at. */
 final class Cluster implements AutoCloseable {
   private static final String PASSWORD = "correct horse";
+  private static final SecureRandom RANDOM = new SecureRandom();
 
   private final Testbed testbed;
   private final KubernetesClient kubernetes;
@@ -18,6 +23,7 @@ final class Cluster implements AutoCloseable {
   private final HttpClient visitor = Testbed.visitor();
   private final long run = System.currentTimeMillis();
   private final AtomicInteger people = new AtomicInteger();
+  private final AtomicInteger unanswered = new AtomicInteger();
 
   /**
    * @param testbed with everything installed
@@ -50,14 +56,26 @@ final class Cluster implements AutoCloseable {
   Author somebody() throws InterruptedException {
     String name = "bench%d-%d".formatted(run, people.incrementAndGet());
     ApiClient api = ApiClient.at(Testbed.CONSOLE, visitor).signUp(name, PASSWORD);
-    return new Author(api, "headrace-" + api.get("/api/auth/me").path("id").asString());
+    return new Author(api, "headrace-" + api.get("/api/auth/me").path("id").asString(), unanswered);
+  }
+
+  /** How many requests for a new app were sent again since the first got no answer. */
+  int unanswered() {
+    return unanswered.get();
   }
 
   /** Whose apps share a namespace. */
-  record Author(ApiClient api, String namespace) {
+  record Author(ApiClient api, String namespace, AtomicInteger unanswered) {
+    /** As a client does: Traefik loses one answer in some thousands when the machine is busy. */
     DeployedApp create(String name) throws InterruptedException {
-      ApiClient.Version made = api.create(Map.of("name", name, "code", DeployedApp.saying("new")));
-      return new DeployedApp(this, made);
+      Map<String, String> app = Map.of("name", name, "code", DeployedApp.saying("new"));
+      String key = DeployId.next(Clock.systemUTC(), RANDOM).value();
+      try {
+        return new DeployedApp(this, api.create(app, key));
+      } catch (UncheckedIOException e) {
+        unanswered.incrementAndGet();
+        return new DeployedApp(this, api.create(app, key));
+      }
     }
   }
 

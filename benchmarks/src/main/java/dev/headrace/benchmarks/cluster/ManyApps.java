@@ -58,8 +58,8 @@ final class ManyApps {
     apps.addAll(atOnce(CREATED_AT_ONCE, made));
     double seconds = (System.nanoTime() - begun) / 1e9;
     figures.progress(
-        "%d apps: %d were made in %.0f s, %.1f a second"
-            .formatted(number, missing, seconds, missing / seconds));
+        "%d apps: %d were made in %.0f s, %.1f a second; %d answers were lost"
+            .formatted(number, missing, seconds, missing / seconds, cluster.unanswered()));
   }
 
   private static void sayHowFar(int there, int wanted, long begun, Figures figures) {
