@@ -199,12 +199,21 @@ public final class ApiClient {
       HttpResponse<String> answer =
           http.send(request.build(), HttpResponse.BodyHandlers.ofString());
       if (answer.statusCode() / 100 != 2) {
-        throw new IOException(
+        throw new Refusal(
             "%s %s answered %d: %s".formatted(method, path, answer.statusCode(), answer.body()));
       }
       return answer;
     } catch (IOException e) {
       throw new UncheckedIOException(e);
+    }
+  }
+
+  /** An answer, and not the wanted one. */
+  public static final class Refusal extends IOException {
+    private static final long serialVersionUID = 1;
+
+    private Refusal(String message) {
+      super(message);
     }
   }
 

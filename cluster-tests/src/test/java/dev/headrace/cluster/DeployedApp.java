@@ -2,6 +2,8 @@ package dev.headrace.cluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.fabric8.kubernetes.api.model.apps.Deployment;
+import io.fabric8.kubernetes.client.dsl.RollableScalableResource;
 import java.time.Duration;
 import java.util.Map;
 import tools.jackson.databind.JsonNode;
@@ -31,6 +33,22 @@ record DeployedApp(Person author, String id, String url) {
 
   String namespace() throws InterruptedException {
     return author.namespace();
+  }
+
+  /** As the cluster has it. */
+  RollableScalableResource<Deployment> deployment() throws InterruptedException {
+    return author
+        .cluster()
+        .kubernetes()
+        .apps()
+        .deployments()
+        .inNamespace(namespace())
+        .withName(name());
+  }
+
+  /** How many there are to be. */
+  int replicas() throws InterruptedException {
+    return deployment().require().getSpec().getReplicas();
   }
 
   void change(String code) throws InterruptedException {

@@ -1,6 +1,5 @@
 package dev.headrace.cluster;
 
-import static dev.headrace.cluster.DeployedApp.saying;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
@@ -30,8 +29,7 @@ class DriftOnClusterTest {
   @Test
   void aDeploymentThatIsScaledByHandHasItsReplicasAgain() throws Exception {
     DeployedApp app = live();
-    var deployment =
-        kubernetes.apps().deployments().inNamespace(app.namespace()).withName(app.name());
+    var deployment = app.deployment();
     var _ =
         deployment.edit(present -> {
           present.getSpec().setReplicas(3);
@@ -49,7 +47,7 @@ class DriftOnClusterTest {
     DeployedApp app = live();
     for (int time = 0; time < 2; time++) {
       scaleAway(app.namespace(), app);
-      Eventually.holds("one replica is wanted again", LIMIT, () -> replicas(app) == 1);
+      Eventually.holds("one replica is wanted again", LIMIT, () -> app.replicas() == 1);
       isReported(app, "Deployment " + app.name(), false);
     }
   }
@@ -70,7 +68,7 @@ class DriftOnClusterTest {
     } finally {
       headrace.start();
     }
-    Eventually.holds("one replica is wanted again", LIMIT, () -> replicas(scaled) == 1);
+    Eventually.holds("one replica is wanted again", LIMIT, () -> scaled.replicas() == 1);
     isReported(scaled, "Deployment " + scaled.name(), false);
     isReported(robbed, "Service " + robbed.name(), true);
     assertThat(drifts(robbed)).as("what Flux leaves is told once").hasSize(2);
@@ -172,11 +170,7 @@ class DriftOnClusterTest {
   /** With what is none of Flux's fields, so that it stays. */
   private void annotate(DeployedApp app) throws InterruptedException {
     var _ =
-        kubernetes
-            .apps()
-            .deployments()
-            .inNamespace(app.namespace())
-            .withName(app.name())
+        app.deployment()
             .edit(present -> {
               present.getMetadata().getAnnotations().put("example.test/note", "mine");
               return present;
@@ -187,21 +181,8 @@ class DriftOnClusterTest {
     cluster.kubectl("-n", namespace, "scale", "deployment/" + app.name(), "--replicas=0");
   }
 
-  private int replicas(DeployedApp app) throws InterruptedException {
-    return kubernetes
-        .apps()
-        .deployments()
-        .inNamespace(app.namespace())
-        .withName(app.name())
-        .require()
-        .getSpec()
-        .getReplicas();
-  }
-
   private DeployedApp live() throws InterruptedException {
-    DeployedApp app = cluster.somebody().deploy("steady", saying("good"));
-    app.awaitLive(1);
-    return app;
+    return cluster.live("steady");
   }
 
   private static String rules(GenericKubernetesResource route) {

@@ -120,16 +120,7 @@ class HostileManifestsOnClusterTest {
   }
 
   private void isAsBefore(DeployedApp app) throws InterruptedException {
-    var pod =
-        kubernetes
-            .apps()
-            .deployments()
-            .inNamespace(app.namespace())
-            .withName(app.name())
-            .require()
-            .getSpec()
-            .getTemplate()
-            .getSpec();
+    var pod = app.deployment().require().getSpec().getTemplate().getSpec();
     assertThat(pod.getHostNetwork()).isNull();
     assertThat(pod.getVolumes()).allMatch(volume -> volume.getHostPath() == null);
     Object routes =

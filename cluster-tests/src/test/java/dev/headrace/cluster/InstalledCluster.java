@@ -11,15 +11,12 @@ import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.http.HttpClient;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.extension.AfterEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.ParameterContext;
@@ -80,29 +77,19 @@ public final class InstalledCluster implements AutoCloseable {
     CHECKOUT.call(List.of("cluster-foundation/attack", bare.kubeconfig().toString()));
   }
 
-  /**
-   * What the preflight says of this cluster, by lines, and its exit code.
-   *
-   * @param folder for the kubectl that it is given
-   */
-  List<String> preflight(Path folder) throws IOException, InterruptedException {
-    Path kubectl = folder.resolve("kubectl");
-    Files.writeString(
-        kubectl, "#!/bin/sh\nexec %s \"$@\"\n".formatted(String.join(" ", bare.kubectl())));
-    Files.setPosixFilePermissions(kubectl, PosixFilePermissions.fromString("rwx------"));
-    Process process =
-        CHECKOUT
-            .program(List.of("cluster-foundation/preflight", "--kubectl", kubectl.toString()))
-            .start();
-    return Stream.concat(
-            process.inputReader().lines().toList().stream(),
-            Stream.of("exit code " + process.waitFor()))
-        .toList();
+  /** How kubectl is called in the checkout, as the cluster's admin. */
+  List<String> kubectlCommand(String... arguments) {
+    return bare.kubectl(arguments);
+  }
+
+  /** In the checkout, not started yet. */
+  ProcessBuilder program(List<String> command) {
+    return CHECKOUT.program(command);
   }
 
   /** What it says goes to this process's output. */
   void kubectl(String... arguments) {
-    CHECKOUT.call(bare.kubectl(arguments));
+    CHECKOUT.call(kubectlCommand(arguments));
   }
 
   /** What the node's containerd is told; what it says goes to this process's output. */
@@ -145,7 +132,7 @@ public final class InstalledCluster implements AutoCloseable {
 
   /** Not started yet. */
   ProcessBuilder entering(String... command) {
-    return CHECKOUT.program(bare.entering(command));
+    return program(bare.entering(command));
   }
 
   /** What it prints, by lines. */

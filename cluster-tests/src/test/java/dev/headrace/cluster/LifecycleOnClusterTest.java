@@ -37,13 +37,13 @@ class LifecycleOnClusterTest {
   void aStoppedAppHasNoPodsAndIsToldToBeStoppedUntilItIsStarted() throws Exception {
     DeployedApp app = cluster.live("resting");
     app.awaitLive(app.wish("stop"));
-    assertThat(replicas(app)).isZero();
+    assertThat(app.replicas()).isZero();
     assertThat(app.status().path("status").asString()).isEqualTo("stopped");
     Eventually.holds("visitors are told", SOON, () -> visitorsStatus(app) == 503);
     Eventually.holds("the last pod ended", SOON, () -> pods(app).isEmpty());
 
     app.awaitLive(app.wish("start"));
-    assertThat(replicas(app)).isEqualTo(1);
+    assertThat(app.replicas()).isEqualTo(1);
     assertThat(app.status().path("status").asString()).isEqualTo("running");
     assertThat(app.answers()).isEqualTo("{\"says\":\"good\"}");
   }
@@ -90,17 +90,6 @@ class LifecycleOnClusterTest {
     assertThatThrownBy(app::status).hasMessageContaining("404");
     Eventually.holds("its address leads nowhere", SOON, () -> visitorsStatus(app) == 404);
     assertThat(neighbour.answers()).isEqualTo("{\"says\":\"here\"}");
-  }
-
-  private int replicas(DeployedApp app) throws InterruptedException {
-    return kubernetes
-        .apps()
-        .deployments()
-        .inNamespace(app.namespace())
-        .withName(app.name())
-        .require()
-        .getSpec()
-        .getReplicas();
   }
 
   private List<Pod> pods(DeployedApp app) throws InterruptedException {

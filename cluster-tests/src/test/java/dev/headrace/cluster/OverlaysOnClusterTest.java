@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.client.dsl.RollableScalableResource;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -34,9 +36,20 @@ class OverlaysOnClusterTest {
   }
 
   @Test
+  void addressesOfAppsBeginAsTheOverlayIsReached() throws Exception {
+    assertThat(rendered("production")).contains("  scheme: https").doesNotContain("  scheme: http");
+    assertThat(rendered("single-node")).contains("  scheme: http");
+    assertThat(rendered("production")).contains("        - name: HEADRACE_CLUSTER_SCHEME");
+  }
+
+  private List<String> rendered(String overlay) throws Exception {
+    return said(cluster.kubectlCommand("kustomize", "cluster-foundation/overlays/" + overlay));
+  }
+
+  @Test
   void thePreflightFindsTheFlagThatIsMissingAndItsPatchSetsIt(@TempDir Path folder)
       throws Exception {
-    assertThat(cluster.preflight(folder)).contains("Nothing is missing.", "exit code 0");
+    assertThat(preflight(folder)).contains("Nothing is missing.", "exit code 0");
     List<String> arguments =
         kustomizeController()
             .require()
@@ -49,7 +62,7 @@ class OverlaysOnClusterTest {
     int place = arguments.indexOf("--http-retry=1");
     try {
       patch("[{\"op\":\"remove\",\"path\":\"%s/%d\"}]".formatted(ARGUMENTS, place));
-      List<String> said = cluster.preflight(folder);
+      List<String> said = preflight(folder);
       assertThat(said).contains("exit code 1").anyMatch(line -> line.contains("--http-retry is 9"));
       patch(
           said.stream()
@@ -58,11 +71,30 @@ class OverlaysOnClusterTest {
               .map(match -> match.group(1))
               .findFirst()
               .orElseThrow());
-      assertThat(cluster.preflight(folder)).contains("Nothing is missing.", "exit code 0");
+      assertThat(preflight(folder)).contains("Nothing is missing.", "exit code 0");
     } finally {
       apply("single-node");
       awaitRollout();
     }
+  }
+
+  /** With a kubectl for this cluster in the folder. */
+  private List<String> preflight(Path folder) throws Exception {
+    Path kubectl = folder.resolve("kubectl");
+    Files.writeString(
+        kubectl,
+        "#!/bin/sh\nexec %s \"$@\"\n".formatted(String.join(" ", cluster.kubectlCommand())));
+    Files.setPosixFilePermissions(kubectl, PosixFilePermissions.fromString("rwx------"));
+    return said(List.of("cluster-foundation/preflight", "--kubectl", kubectl.toString()));
+  }
+
+  /** By lines, and the exit code in the last. */
+  private List<String> said(List<String> command) throws Exception {
+    Process process = cluster.program(command).start();
+    return Stream.concat(
+            process.inputReader().lines().toList().stream(),
+            Stream.of("exit code " + process.waitFor()))
+        .toList();
   }
 
   private void apply(String overlay, String... options) {

@@ -48,12 +48,12 @@ class TenantRemovalOnClusterTest {
                 && removal(person).path("waiting_for").toString().contains("suspended"));
     assertThat(removal(person).path("state").asString()).isEqualTo("removing");
     assertThat(removal(person).path("set_up").asBoolean()).isTrue();
-    assertThat(deployment(held)).as("nothing of it was pruned yet").isTrue();
-    assertThat(deployment(first)).isFalse();
+    assertThat(held.deployment().get()).as("nothing of it was pruned yet").isNotNull();
+    assertThat(first.deployment().get()).isNull();
 
     cluster.restart();
     held.suspend(false);
-    Eventually.holds("what was held up is pruned", SOON, () -> !deployment(held));
+    Eventually.holds("what was held up is pruned", SOON, () -> held.deployment().get() == null);
     assertThat(namespace(person)).as("the tenant stays until it is asked for again").isTrue();
     remove(person);
 
@@ -81,11 +81,6 @@ class TenantRemovalOnClusterTest {
 
   private static String path(Person person) throws InterruptedException {
     return "/api/v1/admin/tenants/" + person.id();
-  }
-
-  private boolean deployment(DeployedApp app) throws InterruptedException {
-    return kubernetes.apps().deployments().inNamespace(app.namespace()).withName(app.name()).get()
-        != null;
   }
 
   private boolean namespace(Person person) throws InterruptedException {

@@ -86,11 +86,7 @@ class UpgradeOnClusterTest {
 
   private String image(DeployedApp app) {
     try {
-      return kubernetes
-          .apps()
-          .deployments()
-          .inNamespace(app.namespace())
-          .withName(app.name())
+      return app.deployment()
           .require()
           .getSpec()
           .getTemplate()

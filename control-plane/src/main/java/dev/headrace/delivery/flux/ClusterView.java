@@ -236,7 +236,8 @@ final class ClusterView implements AutoCloseable {
         .collect(Collectors.toSet());
   }
 
-  private static Stream<DirectoryId> directories(HasMetadata object) {
+  /** Of git, which an object is of. */
+  static Stream<DirectoryId> directories(HasMetadata object) {
     return Stream.concat(
         wiredApp(object).or(() -> renderedApp(object)).stream()
             .filter(AppId::isValid)

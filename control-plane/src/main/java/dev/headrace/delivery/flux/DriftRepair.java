@@ -3,9 +3,8 @@ package dev.headrace.delivery.flux;
 import dev.headrace.delivery.Drifts;
 import dev.headrace.flux.Kustomization;
 import dev.headrace.flux.KustomizationStatus;
-import dev.headrace.git.Action;
 import dev.headrace.git.AppId;
-import dev.headrace.git.PlatformRepository;
+import dev.headrace.git.DirectoryId;
 import dev.headrace.git.TenantId;
 import java.time.Clock;
 import java.time.Instant;
@@ -28,9 +27,10 @@ import org.slf4j.LoggerFactory;
 final class DriftRepair implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(DriftRepair.class);
 
+  private final Targets targets;
+  private final Tenants tenants;
   private final Wiring wiring;
   private final ClusterView view;
-  private final PlatformRepository repository;
   private final Drifts drifts;
   private final Clock clock;
   private final Turns<Owner> requests = new Turns<>(this::request);
@@ -48,10 +48,16 @@ final class DriftRepair implements AutoCloseable {
   private record Noted(String drift, Instant requested) {}
 
   DriftRepair(
-      Wiring wiring, ClusterView view, PlatformRepository repository, Drifts drifts, Clock clock) {
+      Targets targets,
+      Tenants tenants,
+      Wiring wiring,
+      ClusterView view,
+      Drifts drifts,
+      Clock clock) {
+    this.targets = targets;
+    this.tenants = tenants;
     this.wiring = wiring;
     this.view = view;
-    this.repository = repository;
     this.drifts = drifts;
     this.clock = clock;
   }
@@ -78,17 +84,14 @@ final class DriftRepair implements AutoCloseable {
   private Optional<Kustomization> applying(Owner owner) {
     return view.kustomization(owner.namespace(), owner.name())
         .filter(present -> present.getMetadata().getDeletionTimestamp() == null)
-        .filter(present ->
-            Labels.app(present)
-                .flatMap(repository::latest)
-                .filter(latest -> latest.action() == Action.DELETE)
-                .isEmpty())
-        .filter(present ->
-            Labels.of(present, Labels.TENANT)
-                .filter(TenantId::isValid)
-                .flatMap(tenant -> repository.latest(new TenantId(tenant)))
-                .filter(latest -> latest.tree().isEmpty())
-                .isEmpty());
+        .filter(present -> ClusterView.directories(present).noneMatch(this::isRemoved));
+  }
+
+  private boolean isRemoved(DirectoryId directory) {
+    return switch (directory) {
+      case AppId app -> targets.lastOfDeleted(app).isPresent();
+      case TenantId tenant -> tenants.isRemoved(tenant);
+    };
   }
 
   private void request(Owner owner) {

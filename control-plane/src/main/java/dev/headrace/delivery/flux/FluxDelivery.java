@@ -71,10 +71,8 @@ public class FluxDelivery {
     TenantBaseline baseline = new TenantBaseline(tenants);
     ClusterView view = new ClusterView(client, clock);
     Wiring wiring = new Wiring(client, view, cluster.artifactPrefix(), repository::archive, clock);
-    DriftRepair repair = new DriftRepair(wiring, view, repository, drifts, clock);
-    return new FluxEngine(
-        repository,
-        new Targets(repository, manifests, tenants),
+    Targets targets = new Targets(repository, manifests, tenants);
+    Tenants prepared =
         new Tenants(
             repository,
             tenant -> baseline.render(tenant.value()),
@@ -82,7 +80,12 @@ public class FluxDelivery {
             view,
             cluster.systemNamespace(),
             tenant -> tenants.namespace(tenant.value()),
-            clock),
+            clock);
+    DriftRepair repair = new DriftRepair(targets, prepared, wiring, view, drifts, clock);
+    return new FluxEngine(
+        repository,
+        targets,
+        prepared,
         wiring,
         view,
         new RouteProbe(cluster.route(), cluster.appDomain(), json),

@@ -2,8 +2,6 @@ package dev.headrace.delivery.flux;
 
 import dev.headrace.delivery.DeliveryEngine;
 import dev.headrace.delivery.Deploys;
-import dev.headrace.flux.ExternalArtifact;
-import dev.headrace.flux.Kustomization;
 import dev.headrace.git.AppCommit;
 import dev.headrace.git.AppId;
 import dev.headrace.git.DirectoryId;
@@ -20,17 +18,13 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Has Flux run every app of git's head. Whatever happens to an app, in git or in the cluster, leads
  * to one look at it: what git wants is written as wiring, and what the cluster shows is judged.
  */
 final class FluxEngine implements DeliveryEngine, ClusterView.Listener, AutoCloseable {
-  private static final Logger log = LoggerFactory.getLogger(FluxEngine.class);
   private static final String TENANT_ACCOUNT = "headrace-tenant";
 
   /** Rights in a namespace that was only just made take a moment. */
@@ -50,6 +44,7 @@ final class FluxEngine implements DeliveryEngine, ClusterView.Listener, AutoClos
   private final Deploys deploys;
   private final DriftWatch drift;
   private final DriftRepair repair;
+  private final AppRemoval removal;
   private final Duration startLimit;
   private final Function<AppId, String> urls;
   private final Clock clock;
@@ -81,6 +76,7 @@ final class FluxEngine implements DeliveryEngine, ClusterView.Listener, AutoClos
     this.deploys = deploys;
     this.drift = drift;
     this.repair = repair;
+    this.removal = new AppRemoval(targets, wiring, view, deploys, followed::remove);
     this.startLimit = startLimit;
     this.urls = urls;
     this.clock = clock;
@@ -134,7 +130,7 @@ final class FluxEngine implements DeliveryEngine, ClusterView.Listener, AutoClos
       repository.newestVersion(app).ifPresent(deploy -> unreadable(deploy, e));
       return;
     }
-    wanted.ifPresentOrElse(this::deliver, () -> remove(app));
+    wanted.ifPresentOrElse(this::deliver, () -> removal.goOn(app));
   }
 
   /** The cluster keeps what it has. */
@@ -259,44 +255,15 @@ final class FluxEngine implements DeliveryEngine, ClusterView.Listener, AutoClos
     turns.askAfter(tooLong ? SLOW_TICK : ROUTE_TICK, target.app());
   }
 
-  /**
-   * An app whose directory is gone loses its wiring: the Kustomization, with which Flux prunes what
-   * it applied, and then what fed it.
-   */
-  private void remove(AppId app) {
-    Optional<AppCommit> last = targets.lastOfDeleted(app);
-    if (last.isEmpty()) {
-      log.warn("the cluster has wiring of app {}, which git does not know; it is left alone", app);
-      return;
-    }
-    List<Kustomization> applying = view.kustomizations(app);
-    List<ExternalArtifact> feeding = view.artifacts(app);
-    if (!applying.isEmpty()) {
-      applying.forEach(wiring::prune);
-    } else if (!feeding.isEmpty()) {
-      feeding.forEach(wiring::delete);
-    } else {
-      followed.remove(app);
-      deploys.supersede(app, last.get().version().orElseThrow(), OptionalInt.empty());
-      deploys.gone(app);
-    }
-  }
-
   @Override
   public Optional<String> remains(DirectoryId removed) {
     if (!begun) {
       return Optional.of("the cluster does not answer");
     }
     return switch (removed) {
-      case AppId app -> remains(app);
+      case AppId app -> removal.remains(app);
       case TenantId tenant -> tenants.remains(tenant);
     };
-  }
-
-  private Optional<String> remains(AppId app) {
-    return Stream.concat(view.kustomizations(app).stream(), view.artifacts(app).stream())
-        .findFirst()
-        .map(Wiring::remains);
   }
 
   @Override

@@ -115,7 +115,7 @@ final class Tenants {
 
   /** What was removed does not count as ready while the cluster still has it. */
   private boolean isReady(TenantId tenant) {
-    return !isRemoved(repository.latest(tenant))
+    return !isRemoved(tenant)
         && status(tenant).map(KustomizationStatus::lastAppliedRevision).isPresent();
   }
 
@@ -236,6 +236,10 @@ final class Tenants {
 
   private Optional<Actor> askedFor(TenantId tenant) {
     return waiting.getOrDefault(tenant, Map.of()).values().stream().findFirst();
+  }
+
+  boolean isRemoved(TenantId tenant) {
+    return isRemoved(repository.latest(tenant));
   }
 
   private static boolean isRemoved(Optional<TenantCommit> present) {
