@@ -92,4 +92,9 @@ public class HttpConfiguration {
   BodyLimit bodyLimit() {
     return new BodyLimit();
   }
+
+  @Bean
+  WholeAnswers wholeAnswers() {
+    return new WholeAnswers();
+  }
 }

@@ -1,5 +1,6 @@
 package dev.headrace.http;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.headrace.Api;
@@ -78,6 +79,23 @@ class HeadersTest {
     for (String path : new String[] {"/api/auth/me", "/api/apps", "/api/apps/abcdefgh"}) {
       assertThat(header(ada.get(path), "Cache-Control")).contains("no-store");
     }
+  }
+
+  @Test
+  void answersToChangesHaveTheirLengthAhead() {
+    Api ada = headrace.signUp("lengths");
+
+    assertWhole(ada.post("/api/apps/validate", Map.of("code", "ä = 1")).is(200));
+    assertWhole(ada.post("/api/apps", Map.of("name", "Zähler")).is(400));
+    assertWhole(nobody.post("/api/apps", Map.of()).is(401));
+    assertWhole(ada.delete("/api/apps/abcdefgh").is(404));
+    assertWhole(nobody.post("/api/auth/login", Map.of("username", "ä", "password", "ß")).is(401));
+  }
+
+  private static void assertWhole(Api.Answer answer) {
+    assertThat(answer.headers().firstValueAsLong("Content-Length"))
+        .hasValue(answer.text().getBytes(UTF_8).length);
+    assertThat(answer.headers().map()).doesNotContainKey("transfer-encoding");
   }
 
   @ParameterizedTest
