@@ -35,7 +35,10 @@ final class LiveDeploys {
   private final DeployedApp app;
   private final List<Long> live = new ArrayList<>();
 
-  /** From the last of what a verdict says: for a live one, rolled out and answered to a visitor. */
+  /**
+   * From the last of what a verdict says: for a live one, rolled out and answered to a visitor.
+   * Below zero where Headrace was answered between two visitors.
+   */
   private final List<Long> verdicts = new ArrayList<>();
 
   private final List<Long> afterRollout = new ArrayList<>();
@@ -74,8 +77,8 @@ final class LiveDeploys {
     }
     figures.times("verdict_ms", verdicts);
     figures.progress(
-        "the latest verdict was on '%s'; live after the rollout alone: %s"
-            .formatted(latest, Figures.percentiles(afterRollout)));
+        "the earliest verdict came after %.1f ms, the latest was on '%s'; after the rollout alone: %s"
+            .formatted(Collections.min(verdicts) / 1e6, latest, Figures.percentiles(afterRollout)));
     onSmallestPlan(figures);
   }
 
@@ -148,7 +151,7 @@ final class LiveDeploys {
     live.add(before - begun);
     long rolledOut = sightings.await(Sightings.rolledOut(version), LIVE_WITHIN);
     verdict(says, told.get() - Math.max(rolledOut, before));
-    afterRollout.add(Math.max(0, told.get() - rolledOut));
+    afterRollout.add(told.get() - rolledOut);
     versions.add(version);
   }
 
@@ -172,7 +175,7 @@ final class LiveDeploys {
     if (verdicts.isEmpty() || after > Collections.max(verdicts)) {
       latest = deploy;
     }
-    verdicts.add(Math.max(0, after));
+    verdicts.add(after);
   }
 
   /** When the API's stream of this deploy says what became of it. */
