@@ -1,6 +1,8 @@
 package dev.headrace.delivery;
 
+import static com.mongodb.client.model.Filters.and;
 import static com.mongodb.client.model.Filters.eq;
+import static com.mongodb.client.model.Filters.lte;
 import static com.mongodb.client.model.Sorts.descending;
 import static com.mongodb.client.model.Updates.set;
 
@@ -10,14 +12,21 @@ import com.mongodb.client.model.Indexes;
 import dev.headrace.git.AppId;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.Date;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.function.BinaryOperator;
 import org.bson.Document;
-import org.bson.types.ObjectId;
+import org.bson.conversions.Bson;
 
 /** What was changed by hand under the apps, and when it was as git wants it again. Thread-safe. */
 public final class Drifts {
+  private static final String PUT_BACK_AT = "put_back_at";
+  private static final Bson NOT_PUT_BACK = eq(PUT_BACK_AT, null);
+
   private final MongoCollection<Document> drifts;
 
   public Drifts(MongoDatabase database) {
@@ -39,21 +48,39 @@ public final class Drifts {
       Instant at,
       Optional<Instant> putBackAt) {}
 
-  /** Gives the name by which {@link #putBack} knows it. */
-  public String found(AppId app, String object, boolean deleted, Optional<String> by, Instant at) {
-    ObjectId id = new ObjectId();
+  public void found(AppId app, String object, boolean deleted, Optional<String> by, Instant at) {
     drifts.insertOne(
-        new Document("_id", id)
-            .append("app", app.value())
+        new Document("app", app.value())
             .append("object", object)
             .append("deleted", deleted)
             .append("by", by.orElse(null))
             .append("at", Date.from(at)));
-    return id.toHexString();
   }
 
-  public void putBack(String drift, Instant at) {
-    drifts.updateOne(eq("_id", new ObjectId(drift)), set("put_back_at", Date.from(at)));
+  /** All that was found until then is as git wants it since now. */
+  public void putBack(AppId app, Instant foundUntil, Instant now) {
+    drifts.updateMany(
+        and(eq("app", app.value()), NOT_PUT_BACK, lte("at", Date.from(foundUntil))),
+        set(PUT_BACK_AT, Date.from(now)));
+  }
+
+  /** Whether the same was found before and is not put back. */
+  public boolean isOpen(AppId app, String object, boolean deleted) {
+    Bson same = and(eq("app", app.value()), eq("object", object), eq("deleted", deleted));
+    return drifts.find(and(same, NOT_PUT_BACK)).first() != null;
+  }
+
+  /** When the newest of each app was found, of those that are not put back. */
+  public Map<AppId, Instant> open() {
+    Map<AppId, Instant> newest = new HashMap<>();
+    drifts
+        .find(NOT_PUT_BACK)
+        .forEach(found ->
+            newest.merge(
+                new AppId(found.getString("app")),
+                read(found).at(),
+                BinaryOperator.maxBy(Comparator.naturalOrder())));
+    return newest;
   }
 
   /** Newest first. */
@@ -72,6 +99,6 @@ public final class Drifts {
         document.getBoolean("deleted", false),
         Optional.ofNullable(document.getString("by")),
         document.getDate("at").toInstant(),
-        Optional.ofNullable(document.getDate("put_back_at")).map(Date::toInstant));
+        Optional.ofNullable(document.getDate(PUT_BACK_AT)).map(Date::toInstant));
   }
 }

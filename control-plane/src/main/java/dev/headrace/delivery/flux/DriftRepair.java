@@ -10,12 +10,12 @@ import java.time.Clock;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.format.DateTimeParseException;
+import java.util.Comparator;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.Queue;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.function.BinaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -35,17 +35,11 @@ final class DriftRepair implements AutoCloseable {
   private final Clock clock;
   private final Turns<Owner> requests = new Turns<>(this::request);
 
-  /** What is not put back yet. */
-  private final Map<AppId, Queue<Noted>> open = new ConcurrentHashMap<>();
+  /** When the newest of what is not put back yet was found. */
+  private final Map<AppId, Instant> open;
 
   /** A Kustomization that Flux is to look at. */
   private record Owner(String namespace, String name) {}
-
-  /**
-   * @param drift as {@link Drifts} calls it
-   * @param requested when Flux was asked to look
-   */
-  private record Noted(String drift, Instant requested) {}
 
   DriftRepair(
       Targets targets,
@@ -60,6 +54,7 @@ final class DriftRepair implements AutoCloseable {
     this.view = view;
     this.drifts = drifts;
     this.clock = clock;
+    this.open = new ConcurrentHashMap<>(drifts.open());
   }
 
   void found(DriftWatch.Change change) {
@@ -70,14 +65,24 @@ final class DriftRepair implements AutoCloseable {
         || isLookedAt(applying.get(), change)) {
       return;
     }
-    log.warn(
-        "{} in {} was {} by hand{}; Flux puts it back",
-        change.object(),
-        change.namespace(),
-        change.isDeletion() ? "deleted" : "changed",
-        change.by().map(by -> " with " + by).orElse(""));
-    Labels.app(applying.get()).ifPresent(app -> note(app, change, clock.instant()));
+    Optional<AppId> app = Labels.app(applying.get());
+    if (!change.isWhileAway() || app.filter(its -> isTold(its, change)).isEmpty()) {
+      log.warn(
+          "{} in {} was {} by hand{}; {}",
+          change.object(),
+          change.namespace(),
+          change.isDeletion() ? "deleted" : "changed",
+          change.by().map(by -> " with " + by).orElse(""),
+          Wiring.isSuspended(applying.get())
+              ? Wiring.suspended(applying.get()) + ", so it stays until that is resumed"
+              : "Flux puts it back");
+      app.ifPresent(its -> note(its, change, clock.instant()));
+    }
     requests.ask(owner);
+  }
+
+  private boolean isTold(AppId app, DriftWatch.Change change) {
+    return drifts.isOpen(app, change.object(), change.isDeletion());
   }
 
   /** Not where Flux is to remove everything, which git may say a moment before the cluster does. */
@@ -116,28 +121,26 @@ final class DriftRepair implements AutoCloseable {
   }
 
   private void note(AppId app, DriftWatch.Change change, Instant now) {
-    Noted noted =
-        new Noted(drifts.found(app, change.object(), change.isDeletion(), change.by(), now), now);
-    open.computeIfAbsent(app, key -> new ConcurrentLinkedQueue<>()).add(noted);
+    drifts.found(app, change.object(), change.isDeletion(), change.by(), now);
+    var _ = open.merge(app, now, BinaryOperator.maxBy(Comparator.naturalOrder()));
   }
 
   /** Something about the app changed; perhaps Flux was at work on it. */
   void reconciled(AppId app) {
-    @Nullable Queue<Noted> waiting = open.get(app);
-    if (waiting == null) {
+    @Nullable Instant newest = open.get(app);
+    if (newest == null) {
       return;
     }
     view.kustomizations(app).stream()
         .map(Kustomization::getStatus)
         .flatMap(status -> handled(status).stream())
-        .forEach(handled ->
-            waiting.removeIf(noted -> {
-              boolean done = !noted.requested().isAfter(handled);
-              if (done) {
-                drifts.putBack(noted.drift(), clock.instant());
-              }
-              return done;
-            }));
+        .max(Comparator.naturalOrder())
+        .ifPresent(handled -> {
+          drifts.putBack(app, handled, clock.instant());
+          if (!newest.isAfter(handled)) {
+            open.remove(app, newest);
+          }
+        });
   }
 
   /** The last request that Flux answered by applying everything. */

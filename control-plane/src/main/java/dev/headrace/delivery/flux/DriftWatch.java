@@ -67,7 +67,8 @@ final class DriftWatch implements AutoCloseable {
    * @param object kind and name
    * @param inventoryId as the Kustomization's inventory has it
    * @param by the program; the cluster does not know who deletes, or scales to nothing
-   * @param earlier when it was made, where that is known and was before the watch began
+   * @param isWhileAway whether it was made before the watch began
+   * @param earlier when it was, where that is known
    */
   record Change(
       String namespace,
@@ -76,6 +77,7 @@ final class DriftWatch implements AutoCloseable {
       String inventoryId,
       boolean isDeletion,
       Optional<String> by,
+      boolean isWhileAway,
       Optional<Instant> earlier) {}
 
   /**
@@ -129,19 +131,20 @@ final class DriftWatch implements AutoCloseable {
                   @Override
                   public void onAdd(GenericKubernetesResource added) {
                     ForeignWrites.sinceApplied(added, kind.equals(DEPLOYMENT))
-                        .ifPresent(write -> tell(kind, added, false, write.by(), write.at()));
+                        .ifPresent(write -> tell(kind, added, false, write.by(), true, write.at()));
                   }
 
                   @Override
                   public void onUpdate(
                       GenericKubernetesResource before, GenericKubernetesResource now) {
                     ForeignWrites.since(before, now)
-                        .ifPresent(write -> tell(kind, now, false, write.by(), Optional.empty()));
+                        .ifPresent(
+                            write -> tell(kind, now, false, write.by(), false, Optional.empty()));
                   }
 
                   @Override
                   public void onDelete(GenericKubernetesResource deleted, boolean unknown) {
-                    tell(kind, deleted, true, Optional.empty(), Optional.empty());
+                    tell(kind, deleted, true, Optional.empty(), false, Optional.empty());
                   }
                 })
             .start()
@@ -153,6 +156,7 @@ final class DriftWatch implements AutoCloseable {
       GenericKubernetesResource object,
       boolean isDeletion,
       Optional<String> by,
+      boolean isWhileAway,
       Optional<Instant> earlier) {
     Map<String, String> labels = object.getMetadata().getLabels();
     String name = object.getMetadata().getName();
@@ -169,6 +173,7 @@ final class DriftWatch implements AutoCloseable {
                     kind.getKind()),
             isDeletion,
             by,
+            isWhileAway,
             earlier));
   }
 
@@ -197,6 +202,7 @@ final class DriftWatch implements AutoCloseable {
                 id,
                 true,
                 Optional.empty(),
+                true,
                 Optional.empty()));
       }
     } catch (KubernetesClientException e) {
