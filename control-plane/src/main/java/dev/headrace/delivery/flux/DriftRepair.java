@@ -107,7 +107,7 @@ final class DriftRepair implements AutoCloseable {
   private static boolean isLookedAt(Kustomization owner, DriftWatch.Change change) {
     return change
         .earlier()
-        .flatMap(made -> handled(owner.getStatus()).filter(handled -> !handled.isBefore(made)))
+        .flatMap(made -> handled(owner).filter(handled -> !handled.isBefore(made)))
         .isPresent();
   }
 
@@ -132,8 +132,7 @@ final class DriftRepair implements AutoCloseable {
       return;
     }
     view.kustomizations(app).stream()
-        .map(Kustomization::getStatus)
-        .flatMap(status -> handled(status).stream())
+        .flatMap(applied -> handled(applied).stream())
         .max(Comparator.naturalOrder())
         .ifPresent(handled -> {
           drifts.putBack(app, handled, clock.instant());
@@ -143,11 +142,17 @@ final class DriftRepair implements AutoCloseable {
         });
   }
 
-  /** The last request that Flux answered by applying everything. */
-  private static Optional<Instant> handled(@Nullable KustomizationStatus status) {
-    return Optional.ofNullable(status)
-        .filter(seen ->
-            Conditions.of(seen.conditions(), "Ready")
+  /**
+   * The last request that Flux answered by applying everything. Of one that is suspended Flux says
+   * the same, and applies nothing; what it says after that is of another generation.
+   */
+  private static Optional<Instant> handled(Kustomization applied) {
+    return Optional.ofNullable(applied.getStatus())
+        .filter(status -> !Wiring.isSuspended(applied))
+        .filter(status ->
+            Objects.equals(status.observedGeneration(), applied.getMetadata().getGeneration()))
+        .filter(status ->
+            Conditions.of(status.conditions(), "Ready")
                 .filter(ready -> ready.getStatus().equals("True"))
                 .isPresent())
         .map(KustomizationStatus::lastHandledReconcileAt)
