@@ -2,6 +2,7 @@ package dev.headrace.client;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.HttpURLConnection;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -198,6 +199,9 @@ public final class ApiClient {
     try {
       HttpResponse<String> answer =
           http.send(request.build(), HttpResponse.BodyHandlers.ofString());
+      if (answer.statusCode() == HttpURLConnection.HTTP_BAD_GATEWAY) {
+        throw new IOException("%s %s: a proxy got no answer".formatted(method, path));
+      }
       if (answer.statusCode() / 100 != 2) {
         throw new Refusal(
             "%s %s answered %d: %s".formatted(method, path, answer.statusCode(), answer.body()));

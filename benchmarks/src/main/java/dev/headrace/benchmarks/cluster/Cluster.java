@@ -66,7 +66,7 @@ final class Cluster implements AutoCloseable {
 
   /** Whose apps share a namespace. */
   record Author(ApiClient api, String namespace, AtomicInteger unanswered) {
-    /** Sent again as a client does: of some 1,500 answers one was lost on a busy machine. */
+    /** Sent again where no answer came, as clients do. */
     DeployedApp create(String name) throws InterruptedException {
       Map<String, String> app = Map.of("name", name, "code", DeployedApp.saying("new"));
       String key = DeployId.next(Clock.systemUTC(), RANDOM).value();
