@@ -167,7 +167,7 @@ def flux(
 ETCD = {
     "data_dir": "/run/etcd",
     "unsafe_no_fsync": "true",
-    # The usual 2 GiB, and etcd takes no more writes, may be too little for 10,000 apps.
+    # At the usual 2 GiB it takes no more writes, which a test with many apps might reach.
     "quota_backend_bytes": str(8 << 30),
     "log_level": "warn",
     "listen_client_urls": "http://127.0.0.1:2379",

@@ -52,8 +52,11 @@ public final class RunningHeadrace implements AutoCloseable {
   }
 
   public String url() {
-    WebServer server = ((WebServerApplicationContext) context).getWebServer();
-    return "http://" + host() + ":" + Objects.requireNonNull(server).getPort();
+    return "http://" + host() + ":" + webServer().getPort();
+  }
+
+  public WebServer webServer() {
+    return Objects.requireNonNull(((WebServerApplicationContext) context).getWebServer());
   }
 
   /** Where apps answer by path; by host when the request says so. */

@@ -78,17 +78,18 @@ class DriftOnClusterTest {
   void whatIsNotPutBackWhenHeadraceEndsIsToldOnceAndAsPutBackInTheEnd() throws Exception {
     DeployedApp app = live();
     app.suspend(true); // Flux puts nothing back
-    scaleAway(app.namespace(), app);
-    Eventually.holds("it is reported", LIMIT, () -> drifts(app).size() == 1);
-    HeadracePod headrace = new HeadracePod(cluster);
-    headrace.stop();
-    headrace.start();
-    DeployedApp later = live();
-    scaleAway(later.namespace(), later); // by the watch that found what was there at the start
-    isReported(later, "Deployment " + later.name(), false);
-    assertThat(drifts(app)).hasSize(1);
-    assertThat(isPutBack(drifts(app).path(0))).isFalse();
-    app.suspend(false);
+    try {
+      scaleAway(app.namespace(), app);
+      Eventually.holds("it is reported", LIMIT, () -> drifts(app).size() == 1);
+      restartHeadrace();
+      DeployedApp later = live();
+      scaleAway(later.namespace(), later); // by the watch that found what was there at the start
+      isReported(later, "Deployment " + later.name(), false);
+      assertThat(drifts(app)).hasSize(1);
+      assertThat(isPutBack(drifts(app).path(0))).isFalse();
+    } finally {
+      app.suspend(false);
+    }
     isReported(app, "Deployment " + app.name(), false);
     assertThat(drifts(app)).hasSize(1);
   }
@@ -226,6 +227,15 @@ class DriftOnClusterTest {
         "the app answers, as soon as Traefik has taken up what is there again",
         LIMIT,
         () -> app.answers().equals("{\"says\":\"good\"}"));
+  }
+
+  private void restartHeadrace() throws Exception {
+    HeadracePod headrace = new HeadracePod(cluster);
+    try {
+      headrace.stop();
+    } finally {
+      headrace.start();
+    }
   }
 
   private static boolean isPutBack(JsonNode drift) {

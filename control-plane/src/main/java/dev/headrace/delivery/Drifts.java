@@ -2,6 +2,7 @@ package dev.headrace.delivery;
 
 import static com.mongodb.client.model.Filters.and;
 import static com.mongodb.client.model.Filters.eq;
+import static com.mongodb.client.model.Filters.gte;
 import static com.mongodb.client.model.Filters.lte;
 import static com.mongodb.client.model.Sorts.descending;
 import static com.mongodb.client.model.Updates.set;
@@ -64,10 +65,15 @@ public final class Drifts {
         set(PUT_BACK_AT, Date.from(now)));
   }
 
-  /** Whether the same was found before and is not put back. */
-  public boolean isOpen(AppId app, String object, boolean deleted) {
+  /**
+   * Whether the same was found before.
+   *
+   * @param made when it was done; where that is not known, what was put back is taken for another
+   */
+  public boolean isKnown(AppId app, String object, boolean deleted, Optional<Instant> made) {
     Bson same = and(eq("app", app.value()), eq("object", object), eq("deleted", deleted));
-    return drifts.find(and(same, NOT_PUT_BACK)).first() != null;
+    Bson since = made.map(at -> gte("at", Date.from(at))).orElse(NOT_PUT_BACK);
+    return drifts.find(and(same, since)).first() != null;
   }
 
   /** When the newest of each app was found, of those that are not put back. */

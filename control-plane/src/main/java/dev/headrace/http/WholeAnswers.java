@@ -5,22 +5,23 @@ import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.util.Set;
 import org.springframework.core.Ordered;
 import org.springframework.core.annotation.Order;
-import org.springframework.http.HttpMethod;
 import org.springframework.web.filter.OncePerRequestFilter;
 import org.springframework.web.util.ContentCachingResponseWrapper;
 
 /**
- * Answers to what changes something have a length instead of chunks: who has part of one knows it,
- * and a proxy in between has all of it in one read. They are short; streams and files are for GET.
+ * What a route answers to a change has a length instead of chunks, so that a proxy in between has
+ * it in one read. Such answers are short; streams and files are for GET.
  */
 @Order(Ordered.HIGHEST_PRECEDENCE)
 final class WholeAnswers extends OncePerRequestFilter {
+  private static final Set<String> READING = Set.of("GET", "HEAD");
+
   @Override
   protected boolean shouldNotFilter(HttpServletRequest request) {
-    return request.getMethod().equals(HttpMethod.GET.name())
-        || !request.getRequestURI().startsWith("/api/");
+    return READING.contains(request.getMethod()) || !request.getRequestURI().startsWith("/api/");
   }
 
   @Override

@@ -53,10 +53,38 @@ class DriftsTest {
     Drifts after = drifts();
 
     assertThat(after.open()).containsEntry(changed, START.plusSeconds(5)).doesNotContainKey(other);
-    assertThat(after.isOpen(changed, "Deployment one", false)).isTrue();
-    assertThat(after.isOpen(changed, "Deployment one", true)).isFalse();
-    assertThat(after.isOpen(changed, "Service one", false)).isFalse();
-    assertThat(after.isOpen(other, "Deployment two", false)).isFalse();
+  }
+
+  @Test
+  void whatStandsUnchangedIsKnown() {
+    AppId app = new AppId("eeeeeeee");
+    Drifts drifts = drifts();
+    drifts.found(app, "Deployment one", false, Optional.of("kubectl"), START.plusSeconds(5));
+    Optional<Instant> justBefore = Optional.of(START.plusSeconds(4));
+
+    assertThat(drifts.isKnown(app, "Deployment one", false, justBefore)).isTrue();
+    assertThat(drifts.isKnown(app, "Deployment one", false, Optional.empty())).isTrue();
+    assertThat(drifts.isKnown(app, "Deployment one", true, justBefore)).isFalse();
+    assertThat(drifts.isKnown(app, "Service one", false, justBefore)).isFalse();
+
+    drifts.putBack(app, START.plusSeconds(5), START.plusSeconds(6));
+
+    assertThat(drifts.isKnown(app, "Deployment one", false, justBefore))
+        .as("what Flux leaves as it is")
+        .isTrue();
+    assertThat(drifts.isKnown(app, "Deployment one", false, Optional.empty()))
+        .as("a scale after it was put back")
+        .isFalse();
+  }
+
+  @Test
+  void aLaterChangeOfTheSameObjectIsAnother() {
+    AppId app = new AppId("ffffffff");
+    Drifts drifts = drifts();
+    drifts.found(app, "Deployment one", false, Optional.of("kubectl"), START);
+
+    assertThat(drifts.isKnown(app, "Deployment one", false, Optional.of(START.plusSeconds(1))))
+        .isFalse();
   }
 
   @Test

@@ -4,16 +4,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.headrace.RunningHeadrace;
 import dev.headrace.Wire;
-import java.net.URI;
 import java.nio.file.Path;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.apache.catalina.connector.Connector;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.springframework.boot.tomcat.TomcatWebServer;
 
 /** Connections end by the proxy in front: what it sends into one that just closes may be lost. */
 class KeptConnectionsTest {
@@ -37,6 +38,15 @@ class KeptConnectionsTest {
     assertThat(Integer.parseInt(kept.group(1))).isGreaterThan(TRAEFIKS_SECONDS);
   }
 
+  /** Of which proxies keep some: those that were not needed any more once they were there. */
+  @Test
+  void soIsAConnectionThatHadNoRequestYet() {
+    Connector connector = ((TomcatWebServer) headrace.webServer()).getTomcat().getConnector();
+
+    assertThat((Integer) connector.getProperty("connectionTimeout"))
+        .isGreaterThan(TRAEFIKS_SECONDS * 1000);
+  }
+
   @Test
   void aConnectionIsKeptHoweverManyRequestsItHad() {
     Stream<String> many = IntStream.range(0, MANY).mapToObj(i -> request("keep-alive"));
@@ -48,7 +58,7 @@ class KeptConnectionsTest {
   }
 
   private static String answers(String... requests) {
-    return Wire.say(URI.create(headrace.url()).getPort(), String.join("\r\n\r\n", requests));
+    return Wire.say(headrace.webServer().getPort(), String.join("\r\n\r\n", requests));
   }
 
   private static String request(String connection) {

@@ -57,6 +57,14 @@ final class DriftRepair implements AutoCloseable {
     this.open = new ConcurrentHashMap<>(drifts.open());
   }
 
+  /** What was found before Headrace ended may never have been asked for. */
+  void start() {
+    open.keySet().stream()
+        .flatMap(app -> view.kustomizations(app).stream())
+        .map(Kustomization::getMetadata)
+        .forEach(applying -> requests.ask(new Owner(applying.getNamespace(), applying.getName())));
+  }
+
   void found(DriftWatch.Change change) {
     Owner owner = new Owner(change.namespace(), change.kustomization());
     Optional<Kustomization> applying = applying(owner);
@@ -65,24 +73,32 @@ final class DriftRepair implements AutoCloseable {
         || isLookedAt(applying.get(), change)) {
       return;
     }
-    Optional<AppId> app = Labels.app(applying.get());
-    if (!change.isWhileAway() || app.filter(its -> isTold(its, change)).isEmpty()) {
-      log.warn(
-          "{} in {} was {} by hand{}; {}",
-          change.object(),
-          change.namespace(),
-          change.isDeletion() ? "deleted" : "changed",
-          change.by().map(by -> " with " + by).orElse(""),
-          Wiring.isSuspended(applying.get())
-              ? Wiring.suspended(applying.get()) + ", so it stays until that is resumed"
-              : "Flux puts it back");
-      app.ifPresent(its -> note(its, change, clock.instant()));
+    try {
+      tell(applying.get(), change);
+    } finally {
+      requests.ask(owner);
     }
-    requests.ask(owner);
+  }
+
+  private void tell(Kustomization applying, DriftWatch.Change change) {
+    Optional<AppId> app = Labels.app(applying);
+    if (!change.isSeen() && app.filter(its -> isTold(its, change)).isPresent()) {
+      return;
+    }
+    log.warn(
+        "{} in {} was {} by hand{}; {}",
+        change.object(),
+        change.namespace(),
+        change.isDeletion() ? "deleted" : "changed",
+        change.by().map(by -> " with " + by).orElse(""),
+        Wiring.isSuspended(applying)
+            ? Wiring.suspended(applying) + ", so it stays until that is resumed"
+            : "Flux puts it back");
+    app.ifPresent(its -> note(its, change, clock.instant()));
   }
 
   private boolean isTold(AppId app, DriftWatch.Change change) {
-    return drifts.isOpen(app, change.object(), change.isDeletion());
+    return drifts.isKnown(app, change.object(), change.isDeletion(), change.earlier());
   }
 
   /** Not where Flux is to remove everything, which git may say a moment before the cluster does. */

@@ -4,7 +4,6 @@ import dev.headrace.flux.Kustomization;
 import dev.headrace.flux.KustomizationStatus;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.client.KubernetesClient;
-import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.dsl.base.ResourceDefinitionContext;
 import io.fabric8.kubernetes.client.informers.ResourceEventHandler;
 import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
@@ -67,8 +66,8 @@ final class DriftWatch implements AutoCloseable {
    * @param object kind and name
    * @param inventoryId as the Kustomization's inventory has it
    * @param by the program; the cluster does not know who deletes, or scales to nothing
-   * @param isWhileAway whether it was made before the watch began
-   * @param earlier when it was, where that is known
+   * @param isSeen whether it was seen when it was made; else it was found as it stands
+   * @param earlier when that was made, where it is known
    */
   record Change(
       String namespace,
@@ -77,7 +76,7 @@ final class DriftWatch implements AutoCloseable {
       String inventoryId,
       boolean isDeletion,
       Optional<String> by,
-      boolean isWhileAway,
+      boolean isSeen,
       Optional<Instant> earlier) {}
 
   /**
@@ -131,7 +130,8 @@ final class DriftWatch implements AutoCloseable {
                   @Override
                   public void onAdd(GenericKubernetesResource added) {
                     ForeignWrites.sinceApplied(added, kind.equals(DEPLOYMENT))
-                        .ifPresent(write -> tell(kind, added, false, write.by(), true, write.at()));
+                        .ifPresent(
+                            write -> tell(kind, added, false, write.by(), false, write.at()));
                   }
 
                   @Override
@@ -139,12 +139,12 @@ final class DriftWatch implements AutoCloseable {
                       GenericKubernetesResource before, GenericKubernetesResource now) {
                     ForeignWrites.since(before, now)
                         .ifPresent(
-                            write -> tell(kind, now, false, write.by(), false, Optional.empty()));
+                            write -> tell(kind, now, false, write.by(), true, Optional.empty()));
                   }
 
                   @Override
                   public void onDelete(GenericKubernetesResource deleted, boolean unknown) {
-                    tell(kind, deleted, true, Optional.empty(), false, Optional.empty());
+                    tell(kind, deleted, true, Optional.empty(), true, Optional.empty());
                   }
                 })
             .start()
@@ -156,7 +156,7 @@ final class DriftWatch implements AutoCloseable {
       GenericKubernetesResource object,
       boolean isDeletion,
       Optional<String> by,
-      boolean isWhileAway,
+      boolean isSeen,
       Optional<Instant> earlier) {
     Map<String, String> labels = object.getMetadata().getLabels();
     String name = object.getMetadata().getName();
@@ -173,7 +173,7 @@ final class DriftWatch implements AutoCloseable {
                     kind.getKind()),
             isDeletion,
             by,
-            isWhileAway,
+            isSeen,
             earlier));
   }
 
@@ -202,11 +202,11 @@ final class DriftWatch implements AutoCloseable {
                 id,
                 true,
                 Optional.empty(),
-                true,
+                false,
                 Optional.empty()));
       }
-    } catch (KubernetesClientException e) {
-      log.warn("{}: whether it is missing is not known", id, e);
+    } catch (RuntimeException e) {
+      log.warn("{}: whether it is missing is not known, or not noted", id, e);
     }
   }
 

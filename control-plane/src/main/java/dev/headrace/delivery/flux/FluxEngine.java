@@ -89,6 +89,7 @@ final class FluxEngine implements DeliveryEngine, ClusterView.Listener, AutoClos
         view.start(this)
             .thenRun(() -> {
               begun = true;
+              repair.start();
               drift.start();
               repository.tenants(repository.head()).forEach(turns::ask);
               repository.apps(repository.head()).forEach(turns::ask);
