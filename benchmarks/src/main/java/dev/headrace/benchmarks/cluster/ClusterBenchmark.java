@@ -189,6 +189,7 @@ public final class ClusterBenchmark {
       deploying += took;
       driving += drove;
     }
+    drivers.getLast().giveBack();
     int number = chosen.size() * BURST_ROUNDS;
     figures.put(
         "burst_per_s",
