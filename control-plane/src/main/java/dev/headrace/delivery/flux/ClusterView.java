@@ -198,6 +198,11 @@ final class ClusterView implements AutoCloseable {
     return Optional.ofNullable(client.namespaces().withName(name).get());
   }
 
+  /** As it is now: what is watched is told a little later, and each watch at its own time. */
+  Optional<Kustomization> asked(Kustomization watched) {
+    return Optional.ofNullable(client.resource(watched).get());
+  }
+
   /** Newest first, those that end among them. */
   List<Pod> pods(String namespace, AppId app) {
     return pods.getIndexer().byIndex(BY_APP, app.value()).stream()

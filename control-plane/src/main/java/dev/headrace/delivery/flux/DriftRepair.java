@@ -74,7 +74,9 @@ final class DriftRepair implements AutoCloseable {
       return;
     }
     try {
-      tell(applying.get(), change);
+      if (!change.isDeletion() || isMissedNow(applying.get(), change.inventoryId())) {
+        tell(applying.get(), change);
+      }
     } finally {
       requests.ask(owner);
     }
@@ -125,6 +127,11 @@ final class DriftRepair implements AutoCloseable {
         .earlier()
         .flatMap(made -> handled(owner).filter(handled -> !handled.isBefore(made)))
         .isPresent();
+  }
+
+  /** A deletion may be known before what Flux said ahead of it. */
+  private boolean isMissedNow(Kustomization watched, String object) {
+    return view.asked(watched).filter(asked -> isMissed(asked, object)).isPresent();
   }
 
   /** Flux deletes too: what a new version no longer has, before it says so. */
