@@ -167,8 +167,6 @@ def flux(
 ETCD = {
     "data_dir": "/run/etcd",
     "unsafe_no_fsync": "true",
-    # At the usual 2 GiB it takes no more writes, which a test with many apps might reach.
-    "quota_backend_bytes": str(8 << 30),
     "log_level": "warn",
     "listen_client_urls": "http://127.0.0.1:2379",
     "advertise_client_urls": "http://127.0.0.1:2379",

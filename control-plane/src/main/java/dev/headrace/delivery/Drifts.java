@@ -4,6 +4,7 @@ import static com.mongodb.client.model.Filters.and;
 import static com.mongodb.client.model.Filters.eq;
 import static com.mongodb.client.model.Filters.gte;
 import static com.mongodb.client.model.Filters.lte;
+import static com.mongodb.client.model.Sorts.ascending;
 import static com.mongodb.client.model.Sorts.descending;
 import static com.mongodb.client.model.Updates.set;
 
@@ -13,13 +14,11 @@ import com.mongodb.client.model.Indexes;
 import dev.headrace.git.AppId;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.Date;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.BinaryOperator;
 import org.bson.Document;
 import org.bson.conversions.Bson;
 
@@ -81,11 +80,8 @@ public final class Drifts {
     Map<AppId, Instant> newest = new HashMap<>();
     drifts
         .find(NOT_PUT_BACK)
-        .forEach(found ->
-            newest.merge(
-                new AppId(found.getString("app")),
-                read(found).at(),
-                BinaryOperator.maxBy(Comparator.naturalOrder())));
+        .sort(ascending("at"))
+        .forEach(found -> newest.put(new AppId(found.getString("app")), read(found).at()));
     return newest;
   }
 

@@ -92,6 +92,15 @@ class HeadersTest {
     assertWhole(nobody.post("/api/auth/login", Map.of("username", "ä", "password", "ß")).is(401));
   }
 
+  @Test
+  void whoAsksForTheHeadOfAStreamHasItBeforeTheStreamEnds() {
+    Api ada = headrace.signUp("heads");
+
+    Api.Answer head = ada.send("HEAD", "/api/v1/events", Optional.empty()).is(200);
+
+    assertThat(header(head, "Content-Type")).startsWith("text/event-stream");
+  }
+
   private static void assertWhole(Api.Answer answer) {
     assertThat(answer.headers().firstValueAsLong("Content-Length"))
         .hasValue(answer.text().getBytes(UTF_8).length);

@@ -61,15 +61,15 @@ final class BareDriver {
    * these apps wait for it.
    */
   void giveBack() throws InterruptedException, ExecutionException {
-    List<Callable<String>> known = new ArrayList<>();
+    List<Callable<ExternalArtifact>> known = new ArrayList<>();
     replays.forEach(replay -> known.add(() -> put(replay.app(), replay.status())));
     var _ = ManyApps.atOnce(AT_ONCE, known);
   }
 
-  private String put(DeployedApp app, ExternalArtifactStatus status) {
+  private ExternalArtifact put(DeployedApp app, ExternalArtifactStatus status) {
     ExternalArtifact artifact = artifact(app);
     artifact.setStatus(status);
-    return cluster.kubernetes().resource(artifact).updateStatus().getMetadata().getName();
+    return cluster.kubernetes().resource(artifact).updateStatus();
   }
 
   private String tell(Replay replay) {

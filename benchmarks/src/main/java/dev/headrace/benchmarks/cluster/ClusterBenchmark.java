@@ -144,9 +144,9 @@ public final class ClusterBenchmark {
       throws InterruptedException, ExecutionException {
     apps.grow(number, figures);
     double many = median("with %d apps".formatted(number), apps.applied(CHANGES, figures));
-    figures.put(
+    figures.ratio(
         "applied_ratio_%d_over_%d".formatted(number, FEW),
-        Math.round(many / few * 100) / 100.0,
+        many / few,
         "p50 %.1f and %.1f ms".formatted(many, few));
   }
 
@@ -189,7 +189,6 @@ public final class ClusterBenchmark {
       deploying += took;
       driving += drove;
     }
-    drivers.getLast().giveBack();
     int number = chosen.size() * BURST_ROUNDS;
     figures.put(
         "burst_per_s",
@@ -200,6 +199,7 @@ public final class ClusterBenchmark {
     figures.put("driver_per_s", number / driving, "the same artifacts by a bare driver");
     figures.progress("CPU seconds per app of the bare driver: " + Processes.shares(bare, number));
     memory("rss_mb", "%d apps, after the bursts".formatted(apps.size()));
+    drivers.getLast().giveBack();
   }
 
   private void memory(String name, String when) throws IOException {

@@ -100,7 +100,7 @@ final class DriftRepair implements AutoCloseable {
   }
 
   private boolean isTold(AppId app, DriftWatch.Change change) {
-    return drifts.isKnown(app, change.object(), change.isDeletion(), change.earlier());
+    return drifts.isKnown(app, change.object(), change.isDeletion(), change.made());
   }
 
   /** Not where Flux is to remove everything, which git may say a moment before the cluster does. */
@@ -123,13 +123,14 @@ final class DriftRepair implements AutoCloseable {
 
   /** What is none of Flux's fields stays as it is, and is there at each start anew. */
   private static boolean isLookedAt(Kustomization owner, DriftWatch.Change change) {
-    return change
-        .earlier()
-        .flatMap(made -> handled(owner).filter(handled -> !handled.isBefore(made)))
-        .isPresent();
+    return !change.isSeen()
+        && change
+            .made()
+            .flatMap(made -> handled(owner).filter(handled -> !handled.isBefore(made)))
+            .isPresent();
   }
 
-  /** A deletion may be known before what Flux said ahead of it. */
+  /** A deletion may be heard of before what Flux said ahead of it. */
   private boolean isMissedNow(Kustomization watched, String object) {
     return view.asked(watched).filter(asked -> isMissed(asked, object)).isPresent();
   }

@@ -66,8 +66,8 @@ final class DriftWatch implements AutoCloseable {
    * @param object kind and name
    * @param inventoryId as the Kustomization's inventory has it
    * @param by the program; the cluster does not know who deletes, or scales to nothing
+   * @param made when, to the second, where that is known
    * @param isSeen whether it was seen when it was made; else it was found as it stands
-   * @param earlier when that was made, where it is known
    */
   record Change(
       String namespace,
@@ -76,8 +76,8 @@ final class DriftWatch implements AutoCloseable {
       String inventoryId,
       boolean isDeletion,
       Optional<String> by,
-      boolean isSeen,
-      Optional<Instant> earlier) {}
+      Optional<Instant> made,
+      boolean isSeen) {}
 
   /**
    * @param client that asks for metadata only, {@link MetadataOnly}
@@ -130,34 +130,33 @@ final class DriftWatch implements AutoCloseable {
                   @Override
                   public void onAdd(GenericKubernetesResource added) {
                     ForeignWrites.sinceApplied(added, kind.equals(DEPLOYMENT))
-                        .ifPresent(
-                            write -> tell(kind, added, false, write.by(), false, write.at()));
+                        .ifPresent(write -> tell(kind, added, Optional.of(write), false));
                   }
 
                   @Override
                   public void onUpdate(
                       GenericKubernetesResource before, GenericKubernetesResource now) {
                     ForeignWrites.since(before, now)
-                        .ifPresent(
-                            write -> tell(kind, now, false, write.by(), true, Optional.empty()));
+                        .ifPresent(write -> tell(kind, now, Optional.of(write), true));
                   }
 
                   @Override
                   public void onDelete(GenericKubernetesResource deleted, boolean unknown) {
-                    tell(kind, deleted, true, Optional.empty(), true, Optional.empty());
+                    tell(kind, deleted, Optional.empty(), true);
                   }
                 })
             .start()
             .thenRun(() -> tellMissing(kind, owners.get(), informer));
   }
 
+  /**
+   * @param write none if the object was deleted
+   */
   private void tell(
       ResourceDefinitionContext kind,
       GenericKubernetesResource object,
-      boolean isDeletion,
-      Optional<String> by,
-      boolean isSeen,
-      Optional<Instant> earlier) {
+      Optional<ForeignWrites.Found> write,
+      boolean isSeen) {
     Map<String, String> labels = object.getMetadata().getLabels();
     String name = object.getMetadata().getName();
     found.accept(
@@ -171,10 +170,10 @@ final class DriftWatch implements AutoCloseable {
                     name,
                     kind.getGroup(),
                     kind.getKind()),
-            isDeletion,
-            by,
-            isSeen,
-            earlier));
+            write.isEmpty(),
+            write.flatMap(ForeignWrites.Found::by),
+            write.flatMap(ForeignWrites.Found::at),
+            isSeen));
   }
 
   /** What Flux applied of this kind and is no more, once all that is there was listed. */
@@ -190,6 +189,7 @@ final class DriftWatch implements AutoCloseable {
             .forEach(id -> tellIfMissing(kind, owner, id)));
   }
 
+  /** Whatever cluster or database say to this one, the others are looked at. */
   private void tellIfMissing(ResourceDefinitionContext kind, Kustomization owner, String id) {
     String[] parts = id.split("_", -1);
     try {
@@ -202,8 +202,8 @@ final class DriftWatch implements AutoCloseable {
                 id,
                 true,
                 Optional.empty(),
-                false,
-                Optional.empty()));
+                Optional.empty(),
+                false));
       }
     } catch (RuntimeException e) {
       log.warn("{}: whether it is missing is not known, or not noted", id, e);
